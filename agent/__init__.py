@@ -1,0 +1,1 @@
+"""The operator's program: runs, shows, keeps, sends."""

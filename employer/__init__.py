@@ -1,0 +1,1 @@
+"""The employer's side: receives, verifies, stores, shows."""

@@ -1,0 +1,55 @@
+"""The catalogue: every metric, finding and check that is known, by its name."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from report.catalogue import computer, headset, network, room, run
+from report.catalogue.kinds import (
+    Better,
+    Category,
+    CheckKind,
+    FindingKind,
+    Mender,
+    Metric,
+    Severity,
+)
+from report.vocabulary import Finding, Measurement, Param
+
+__all__ = [
+    "CHECKS",
+    "FINDINGS",
+    "METRICS",
+    "Better",
+    "Category",
+    "CheckKind",
+    "FindingKind",
+    "Mender",
+    "Metric",
+    "Severity",
+    "finding",
+    "measurement",
+]
+
+_AREAS = (run, room, headset, network, computer)
+
+METRICS = MappingProxyType({m.name: m for area in _AREAS for m in area.METRICS})
+FINDINGS = MappingProxyType({f.code: f for area in _AREAS for f in area.FINDINGS})
+CHECKS = MappingProxyType({c.id: c for area in _AREAS for c in area.CHECKS})
+
+
+def finding(code: str, **params: Param) -> Finding:
+    """A finding of the catalogue with its English sentence filled in.
+
+    Raises ``KeyError`` for an unknown code and ``ValueError`` for parameters other than the catalogue's.
+    """
+    kind = FINDINGS[code]
+    if set(params) != set(kind.params):
+        raise ValueError(f"{code} takes {sorted(kind.params)}, got {sorted(params)}")
+    return Finding(code=code, params=params, text=kind.says.format(**params))
+
+
+def measurement(metric: str, value: float, low: float | None = None, high: float | None = None) -> Measurement:
+    """A measurement of the catalogue's metric, in its unit. Raises ``KeyError`` for an unknown metric."""
+    kind = METRICS[metric]
+    return Measurement(metric=metric, value=float(value), unit=kind.unit, low=low, high=high)

@@ -1,0 +1,11 @@
+"""What can be said of the network."""
+
+from __future__ import annotations
+
+from report.catalogue.kinds import CheckKind, FindingKind, Metric
+
+METRICS: tuple[Metric, ...] = ()
+
+CHECKS: tuple[CheckKind, ...] = ()
+
+FINDINGS: tuple[FindingKind, ...] = ()
