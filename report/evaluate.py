@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from report.policy import Policy
-from report.vocabulary import Finding, Measurement, Outcome, Readiness, Verdict
+from report.catalogue import CHECKS, FINDINGS, METRICS, Mender, Severity, finding
+from report.limits import judge
+from report.policy import Criterion, Policy
+from report.vocabulary import Finding, Measurement, Outcome, Readiness, Status, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,15 +17,13 @@ class CriterionVerdict:
     """One metric under its limits."""
 
     metric: str
-    check: str
-    """The check that measures it, by the catalogue."""
+    criterion: Criterion
     measurement: Measurement | None
     """``None``: not measured."""
     verdict: Verdict | None
     """``None``: not measured, or the interval straddles the fail limit."""
     close_to_limit: bool
-    """The interval straddles a limit that the value keeps."""
-    required: bool
+    """The interval reaches across a limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,10 @@ class CheckVerdict:
     check: str
     outcome: Outcome
     verdict: Verdict | None
-    """The worst of its criteria and findings; ``None``: nothing was measured."""
+    """The worst of its criteria and findings; ``None``: nothing was measured, or chance could have decided."""
     criteria: tuple[CriterionVerdict, ...]
     findings: tuple[Finding, ...]
-    """Observed and limit findings, most severe first."""
+    """Observed and limit findings, and why nothing was measured; most severe first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class NextAction:
 
     finding: Finding
     check: str
-    """What to measure again afterwards; empty when it belongs to no single check."""
+    """What to measure again afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,9 @@ class Evaluation:
 
     readiness: Readiness
     checks: tuple[CheckVerdict, ...]
+    """In the order of the outcomes."""
+    missing: tuple[str, ...]
+    """Required metrics that were not measured or are undecided, by name."""
     next_action: NextAction | None
 
     def of(self, check: str) -> CheckVerdict | None:
@@ -61,5 +65,114 @@ class Evaluation:
 
 
 def evaluate(outcomes: Sequence[Outcome], policy: Policy) -> Evaluation:
-    """Judges outcomes under a policy. Pure and total: the same outcomes and policy always give the same answer."""
-    raise NotImplementedError
+    """Judges outcomes under a policy. Pure and total: the same outcomes and policy always give the same answer.
+
+    One failed check makes the run ``not_ready``, whatever else is missing. A required metric that was not measured
+    makes it ``incomplete``, never ``not_ready``.
+    """
+    checks = tuple(_judge_check(outcome, policy) for outcome in outcomes)
+    decided = {c.metric for check in checks for c in check.criteria if c.verdict is not None}
+    missing = tuple(m for m, criterion in policy.criteria.items() if criterion.required and m not in decided)
+    verdicts = {check.verdict for check in checks}
+    if Verdict.FAIL in verdicts:
+        readiness = Readiness.NOT_READY
+    elif missing:
+        readiness = Readiness.INCOMPLETE
+    elif Verdict.WARN in verdicts:
+        readiness = Readiness.READY_WITH_WARNINGS
+    else:
+        readiness = Readiness.READY
+    return Evaluation(readiness, checks, missing, _next_action(checks, missing))
+
+
+def _judge_check(outcome: Outcome, policy: Policy) -> CheckVerdict:
+    criteria = tuple(_judge_criteria(outcome, policy))
+    explained = {metric for f in outcome.findings if f.code in FINDINGS for metric in FINDINGS[f.code].explains}
+    findings = list(outcome.findings)
+    findings += [f for c in criteria if c.metric not in explained for f in _limit_finding(c)]
+    if outcome.because is not None and outcome.because not in findings:
+        findings.append(outcome.because)
+    findings.sort(key=lambda f: -_severity(f).rank)
+    return CheckVerdict(outcome.check, outcome, _verdict(outcome, criteria), criteria, tuple(findings))
+
+
+def _judge_criteria(outcome: Outcome, policy: Policy) -> Iterator[CriterionVerdict]:
+    """The criteria that are this check's to keep: those it measured, and those the catalogue expects of it."""
+    kind = CHECKS.get(outcome.check)
+    expected = set(kind.metrics if kind else ())
+    for metric, criterion in policy.criteria.items():
+        measurement = outcome.value(metric)
+        if measurement is not None:
+            judged = judge(measurement, criterion, METRICS[metric].better)
+            yield CriterionVerdict(metric, criterion, measurement, judged.verdict, judged.close)
+        elif metric in expected:
+            yield CriterionVerdict(metric, criterion, None, None, False)
+
+
+def _verdict(outcome: Outcome, criteria: Sequence[CriterionVerdict]) -> Verdict | None:
+    if outcome.status is not Status.MEASURED:
+        return None
+    verdicts = {c.verdict for c in criteria if c.measurement is not None}
+    severities = {_severity(f) for f in outcome.findings}
+    if Verdict.FAIL in verdicts or Severity.BLOCKING in severities:
+        return Verdict.FAIL
+    if None in verdicts:
+        return None
+    if Verdict.WARN in verdicts or severities & {Severity.MAJOR, Severity.MINOR}:
+        return Verdict.WARN
+    return Verdict.PASS
+
+
+def _limit_finding(criterion: CriterionVerdict) -> Iterator[Finding]:
+    """The catalogue's finding for a missed limit; its parameters are the value and the pass limit."""
+    measured = criterion.measurement
+    if measured is None or criterion.verdict is Verdict.PASS:
+        return
+    decimals = METRICS[criterion.metric].decimals
+    params = {"value": round(measured.value, decimals), "limit": round(criterion.criterion.pass_, decimals)}
+    code = "run.undecided" if criterion.verdict is None else _limit_code(criterion.metric)
+    if code:
+        yield finding(code, **{name: params[name] for name in FINDINGS[code].params})
+
+
+@cache
+def _limit_code(metric: str) -> str | None:
+    """The finding that explains this metric and needs to know no more than its value and limit."""
+    return next((f.code for f in FINDINGS.values() if metric in f.explains and set(f.params) <= {"value", "limit"}), None)
+
+
+def _severity(found: Finding) -> Severity:
+    kind = FINDINGS.get(found.code)
+    return kind.severity if kind else Severity.INFO
+
+
+def _next_action(checks: Sequence[CheckVerdict], missing: Sequence[str]) -> NextAction | None:
+    """The most severe finding that the operator can mend, of what stands most in the way.
+
+    What failed comes before what is missing, that before warnings. Where the operator can mend none of these, the most
+    severe is named all the same: its advice says whom to turn to.
+    """
+    tiers: list[list[NextAction]] = [[], [], []]
+    for check in checks:
+        tier = _tier(check, missing)
+        if tier is not None:
+            tiers[tier] += [NextAction(f, check.check) for f in check.findings if _severity(f) is not Severity.INFO]
+            if not tiers[tier] and check.outcome.because is not None:
+                tiers[tier].append(NextAction(check.outcome.because, check.check))
+    for candidates in tiers:
+        if candidates:
+            return min(candidates, key=lambda action: (not _operator_can(action.finding), -_severity(action.finding).rank))
+    return None
+
+
+def _tier(check: CheckVerdict, missing: Sequence[str]) -> int | None:
+    if check.verdict is Verdict.FAIL:
+        return 0
+    if any(c.metric in missing for c in check.criteria):
+        return 1
+    return 2 if check.verdict is Verdict.WARN else None
+
+
+def _operator_can(found: Finding) -> bool:
+    kind = FINDINGS.get(found.code)
+    return kind is not None and kind.mender is Mender.OPERATOR

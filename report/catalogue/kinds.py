@@ -111,3 +111,5 @@ class CheckKind:
     """Why it matters on a call."""
     todo: str
     """What to do when it isn't good."""
+    metrics: tuple[str, ...] = ()
+    """What it measures; a criterion on one of them is this check's to keep."""

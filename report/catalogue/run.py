@@ -61,4 +61,15 @@ FINDINGS: tuple[FindingKind, ...] = (
         says=N_("A question was not answered, so this was not measured."),
         advice={"any": N_("Run this check again and answer the question.")},
     ),
+    FindingKind(
+        code="run.undecided",
+        number=106,
+        severity=Severity.MAJOR,
+        category=Category.SOFTWARE,
+        mender=Mender.OPERATOR,
+        title=N_("too close to the limit to tell"),
+        says=N_("We measured {value}, so close to the limit of {limit} that chance could have decided."),
+        advice={"any": N_("Measure this again. Close other programs and let nobody else use the line meanwhile.")},
+        params=("value", "limit"),
+    ),
 )
