@@ -1,0 +1,1 @@
+"""What the employer keeps: one database, one writer, plain reads."""
