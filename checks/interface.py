@@ -59,6 +59,9 @@ class Probe(Protocol):
     def wait(self, seconds: float) -> None:
         """Sleeps, and raises :class:`Cancelled` within 0.2 s of a stop."""
 
+    def alone(self) -> bool:
+        """Whether every other step has ended: a step that runs all along then returns what it has."""
+
 
 class Cancelled(Exception):  # noqa: N818
     """The run was stopped."""

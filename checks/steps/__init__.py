@@ -1,0 +1,1 @@
+"""Steps: each acquires one capture."""
