@@ -1,4 +1,4 @@
-"""The messages between agent and employer that are not reports: JSON bodies and the payloads of signed envelopes."""
+"""The messages between agent and employer that are not reports: JSON bodies and payloads of envelopes."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ class EnrolmentRequest(Message, frozen=True):
     """Payload of an enrolment. Signed by the new key; the header carries ``jwk``, ``nonce``, ``url``."""
 
     binding: Annotated[str, Meta(max_length=4096)]
-    """The External Account Binding (RFC 8555, section 7.3.4): a JWS with HS256 under the invitation's secret over the
-    new key's JWK; its header carries ``kid`` (the invitation's id) and the same ``url``."""
+    """The External Account Binding (RFC 8555, section 7.3.4): a JWS with HS256 under the invitation's secret
+    over the new key's JWK; its header carries ``kid`` (the invitation's id) and the same ``url``."""
     agent_version: Annotated[str, Meta(max_length=40)]
     platform: Annotated[str, Meta(max_length=80)]
     """``windows``, ``darwin`` or ``linux``."""
@@ -102,7 +102,7 @@ class Enrolment(Answer, frozen=True):
 
 
 class ChallengeRequest(Message, frozen=True):
-    """Payload of a request for a challenge. Signed by the device's key; the header carries ``nonce`` and ``url``."""
+    """Payload of a request for a challenge, signed by the device's key; its header carries ``nonce``."""
 
     purpose: Literal["run"] = "run"
 
