@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import tomllib
 from functools import cache
 from importlib import resources
@@ -99,6 +100,17 @@ def parse(toml: bytes, file: str = "policy.toml") -> Policy:
     for name, criterion in policy.criteria.items():
         _check_criterion(file, name, criterion)
     return policy
+
+
+def digest(toml: bytes) -> str:
+    """SHA-256 of a policy's exact TOML bytes, in hex: what reports and receipts name it by."""
+    return hashlib.sha256(toml).hexdigest()
+
+
+def purpose_digest(purpose: Purpose) -> str:
+    """SHA-256 of the purpose as JSON with keys in a fixed order, in hex: what the operator was told, by report and
+    receipt."""
+    return hashlib.sha256(msgspec.json.encode(purpose, order="deterministic")).hexdigest()
 
 
 def _check_criterion(file: str, name: str, criterion: Criterion) -> None:
