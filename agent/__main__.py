@@ -1,0 +1,73 @@
+"""``readiness``: the operator's command. Without arguments it opens the app."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import runpy
+import sys
+from collections.abc import Sequence
+
+from agent.errors import AgentError, Exit
+from agent.version import VERSION
+
+COMMANDS = ("check", "enrol", "send", "history", "show", "export", "verify", "devices", "demo")
+"""Each is a module of ``agent.cli`` with ``HELP``, ``arguments(parser)`` and ``run(args)``."""
+
+HELPER_FLAG = "--helper"
+HELPERS = ("checks.", "employer")
+"""What a frozen build may be asked to run as a helper of its own (:mod:`checks.child`)."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code (:class:`agent.errors.Exit`)."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == [HELPER_FLAG]:
+        return _helper(arguments[1:])
+    try:
+        args = parser(COMMANDS if arguments[:1] not in [[c] for c in COMMANDS] else arguments[:1]).parse_args(
+            arguments
+        )
+        return int(_command(args.command or "app").run(args))
+    except AgentError as error:
+        print(f"readiness: {error.sentence}\n  {error.next_step}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return Exit.READY
+
+
+def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+    """The command line with these commands: only what is called is imported."""
+    top = argparse.ArgumentParser(
+        prog="readiness",
+        description="Shows whether this computer is ready for calls, and sends a signed report to your employer.",
+    )
+    top.add_argument("--version", action="version", version=f"readiness {VERSION}")
+    commands = top.add_subparsers(
+        dest="command", metavar="COMMAND", title="commands (without one, the app opens)"
+    )
+    for name in names:
+        module = _command(name)
+        sub = commands.add_parser(name, help=module.HELP, description=module.HELP)
+        module.arguments(sub)
+    return top
+
+
+def _command(name: str) -> object:
+    return importlib.import_module(f"agent.cli.{name}")
+
+
+def _helper(arguments: Sequence[str]) -> int:
+    module = arguments[0] if arguments else ""
+    if not module.startswith(HELPERS):
+        return Exit.USAGE
+    sys.argv = [module, *arguments[1:]]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    return Exit.READY
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""A run as JSON Lines, written as it happens, so that other programs can follow it (``docs/events.md``)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from agent import guide
+from agent.runner import Assessed, Ended, Event, Finished, Prompted, Runner, Started
+from agent.state import PhaseStatus
+
+PROGRESS_S = 0.5
+
+
+class EventFile:
+    """Writes a runner's events to a file or pipe, each line flushed at once. Close it when the run has ended.
+
+    A write that fails (a reader that went away, a full disk) ends the telling, never the run.
+    """
+
+    def __init__(self, runner: Runner, path: Path) -> None:
+        """Opens ``path`` for writing. Raises ``OSError`` when it can't."""
+        self._file: BinaryIO = path.open("wb", buffering=0)
+        self._lock = threading.Lock()
+        self._broken = False
+        self._began = time.monotonic()
+        self._runner = runner
+        self._over = threading.Event()
+        runner.on_event(self._heard)
+        threading.Thread(target=self._progress, name="events", daemon=True).start()
+
+    def close(self) -> None:
+        """Ends the telling."""
+        self._over.set()
+        with self._lock:
+            self._broken = True
+            self._file.close()
+
+    def _heard(self, event: Event) -> None:
+        if isinstance(event, Started):
+            phase = event.phase
+            self._write(
+                "started", step=phase.step, seconds=round(phase.seconds, 1), prompt=guide.step(phase.step).now
+            )
+        elif isinstance(event, Prompted):
+            prompt = event.prompt
+            self._write(
+                "prompt",
+                id=event.id,
+                prompt=prompt.id,
+                text=guide.question(prompt).text,
+                options=list(prompt.options),
+            )
+        elif isinstance(event, Ended):
+            self._write("ended", step=event.phase.step, captured=event.phase.status is PhaseStatus.ENDED)
+        elif isinstance(event, Assessed):
+            self._write("outcome", outcome=event.outcome)
+        elif isinstance(event, Finished):
+            self._write("finished", cancelled=event.cancelled)
+            self._over.set()
+
+    def _progress(self) -> None:
+        while not self._over.wait(PROGRESS_S):
+            state = self._runner.snapshot()
+            for phase in state.phases:
+                if phase.status is PhaseStatus.RUNNING:
+                    self._write(
+                        "progress",
+                        step=phase.step,
+                        fraction=round(phase.fraction, 3),
+                        left_s=round(state.left_s, 1),
+                    )
+
+    def _write(self, event: str, **fields: object) -> None:
+        line = msgspec.json.encode(
+            {"event": event, "at_s": round(time.monotonic() - self._began, 3), **fields}
+        )
+        with self._lock:
+            if self._broken:
+                return
+            try:
+                self._file.write(line + b"\n")
+            except OSError:
+                self._broken = True

@@ -1,0 +1,105 @@
+"""A run told line by line, for screen readers, remote shells and logs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TextIO
+
+from agent import guide
+from agent.language import _, words
+from agent.runner import Assessed, Event, Prompted, Runner, Started
+from agent.text import plain
+from agent.verdict import banner
+from report.evaluate import CheckVerdict, Evaluation
+from report.vocabulary import Outcome, Verdict
+
+MARKS = {Verdict.PASS: "✓", Verdict.WARN: "!", Verdict.FAIL: "✗", None: "–"}
+UNTOLD = frozenset({"load"})
+"""Steps that ask nothing of the person and run all along."""
+
+
+class PlainRun:
+    """Listens to a runner and tells ``out``; asks on ``ask_from`` when that is a terminal."""
+
+    def __init__(self, runner: Runner, out: TextIO, ask_from: TextIO, reading: str) -> None:
+        """``reading`` is the text that the person is asked to read aloud."""
+        self._runner = runner
+        self._out = out
+        self._ask_from = ask_from
+        self._reading = reading
+        self._began = time.monotonic()
+        runner.on_event(self._heard)
+
+    def _heard(self, event: Event) -> None:
+        if isinstance(event, Started):
+            self._started(event)
+        elif isinstance(event, Prompted):
+            self._prompted(event)
+        elif isinstance(event, Assessed):
+            self._say(_outcome_line(event.outcome))
+
+    def _started(self, event: Started) -> None:
+        phase = event.phase
+        if phase.step in UNTOLD:
+            return
+        what = guide.step(phase.step).now
+        self._say(_("{what} ({seconds} s)").format(what=what, seconds=round(phase.seconds)))
+        if phase.step == "read_aloud":
+            self._out.write(f"\n    {self._reading}\n\n")
+            self._out.flush()
+
+    def _prompted(self, event: Prompted) -> None:
+        asked = guide.question(event.prompt)
+        options = event.prompt.options
+        self._say(f"{asked.title} {plain(asked.text)}")
+        if self._ask_from.isatty():
+            for number, words_of_it in enumerate(asked.options, 1):
+                self._say(f"  {number}  {words_of_it}")
+            threading.Thread(target=self._ask, args=(event,), daemon=True).start()
+            return
+        default = asked.options[options.index(event.prompt.default)]
+        self._say(_("Nobody can be asked here, so the answer is: {answer}").format(answer=default))
+        self._runner.answer(event.id, event.prompt.default)
+
+    def _ask(self, event: Prompted) -> None:
+        options = event.prompt.options
+        line = self._ask_from.readline().strip()
+        known = line.isdecimal() and 0 < int(line) <= len(options)
+        self._runner.answer(event.id, options[int(line) - 1] if known else event.prompt.default)
+
+    def _say(self, text: str) -> None:
+        self._out.write(f"[{time.monotonic() - self._began:4.1f} s] {text}\n")
+        self._out.flush()
+
+
+def result(evaluation: Evaluation, os: str) -> str:
+    """The verdict, the next action and a line for each check."""
+    w = words()
+    lines = [banner(evaluation)]
+    action = evaluation.next_action
+    if action is not None:
+        number = w.finding_number(action.finding)
+        lines += [
+            f"  {plain(w.finding_text(action.finding))}",
+            f"  {plain(w.finding_advice(action.finding, os))}",
+        ]
+        lines += [f"  {_('code {number}').format(number=number)}"] if number else []
+    return "\n".join([*lines, "", *(_check_line(check) for check in evaluation.checks)])
+
+
+def _outcome_line(outcome: Outcome) -> str:
+    title = words().check_title(outcome.check)
+    if outcome.because is None:
+        return _("{check}: measured.").format(check=title)
+    why = plain(words().finding_text(outcome.because))
+    return _("{check}: not measured. {why}").format(check=title, why=why)
+
+
+def _check_line(check: CheckVerdict) -> str:
+    w = words()
+    titles = [w.finding_title(f) for f in check.findings]
+    numbers = [
+        f"{w.metric_title(c.metric)} {w.value(c.measurement)}" for c in check.criteria if c.measurement
+    ]
+    return f"{MARKS[check.verdict]} {w.check_title(check.check)}: {plain(' · '.join(titles + numbers)) or _('good')}"
