@@ -67,9 +67,7 @@ def use_nonce(connection: Connection, nonce: str, now: datetime, expires_at: dat
 
 def add_policy(connection: Connection, digest: str, version: str, toml: bytes, now: datetime) -> None:
     """Puts a policy in force."""
-    connection.execute(
-        insert(schema.policies).values(digest=digest, version=version, toml=toml, published_at=now)
-    )
+    connection.execute(insert(schema.policies).values(digest=digest, version=version, toml=toml, published_at=now))
 
 
 def add_challenge(connection: Connection, values: Mapping[str, Any]) -> None:
@@ -132,9 +130,7 @@ def raise_alarm(
 ) -> None:
     """Raises an alarm; the same one again counts up, and is unseen again."""
     a = schema.alarms
-    key = hashlib.sha256(
-        "\n".join((kind, str(operator_id), str(device), str(report_id))).encode()
-    ).hexdigest()
+    key = hashlib.sha256("\n".join((kind, str(operator_id), str(device), str(report_id))).encode()).hexdigest()
     again = {"last_at": now, "count": a.c.count + 1, "detail": detail[:400], "seen_at": None, "seen_by": None}
     if connection.execute(update(a).where(a.c.key == key).values(again)).rowcount == 1:
         return
@@ -174,9 +170,7 @@ def remove_user(connection: Connection, name: str) -> bool:
     return connection.execute(delete(schema.users).where(schema.users.c.name == name)).rowcount == 1
 
 
-def add_session(
-    connection: Connection, token_digest: str, user: str, now: datetime, expires_at: datetime
-) -> None:
+def add_session(connection: Connection, token_digest: str, user: str, now: datetime, expires_at: datetime) -> None:
     """A session of the desk, and the end of all that have expired."""
     s = schema.sessions
     connection.execute(delete(s).where(s.c.expires_at < now))

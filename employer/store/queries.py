@@ -68,9 +68,7 @@ def operator_summaries(
     rows = connection.execute(query).mappings().all()
     latest = _reports_by_id(connection, [row["latest"] for row in rows if row["latest"]])
     return [
-        OperatorSummary(
-            _operator(row), latest.get(row["latest"]), row["devices"], row["pending"], row["alarms"]
-        )
+        OperatorSummary(_operator(row), latest.get(row["latest"]), row["devices"], row["pending"], row["alarms"])
         for row in rows
     ]
 
@@ -86,9 +84,7 @@ def readiness_counts(connection: Connection, now: datetime) -> dict[Readiness, i
     """Operators by the readiness of their latest report, where that is still valid at ``now``."""
     r = schema.reports
     newest = (
-        select(r.c.operator_id, func.max(r.c.received_at).label("received_at"))
-        .group_by(r.c.operator_id)
-        .subquery()
+        select(r.c.operator_id, func.max(r.c.received_at).label("received_at")).group_by(r.c.operator_id).subquery()
     )
     query = (
         select(r.c.readiness, func.count(func.distinct(r.c.operator_id)).label("operators"))

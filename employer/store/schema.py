@@ -1,8 +1,8 @@
 """The tables: what is kept, and why it is kept so.
 
 No secret stands in them. An invitation's secret is derived from the key file in the state folder
-(:mod:`employer.keys`), a bearer and a session's cookie are kept as SHA-256 only, passwords as scrypt: who reads
-the database, or a copy of it, can neither enrol, nor send, nor sign in.
+(:mod:`employer.keys`), a bearer and a session's cookie are kept as SHA-256 only, passwords as scrypt: who
+reads the database, or a copy of it, can neither enrol, nor send, nor sign in.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ class _Work:
 class Writer:
     """Runs changes one after another; each in a savepoint, a batch of them in one commit.
 
-    A change that raises is undone alone, and its exception is its answer. Where the commit itself fails, every
-    change of the batch is answered :class:`StoreUnavailable`.
+    A change that raises is undone alone, and its exception is its answer. Where the commit itself fails,
+    every change of the batch is answered :class:`StoreUnavailable`.
     """
 
     def __init__(self, engine: Engine) -> None:

@@ -1,0 +1,54 @@
+"""Brings a database's tables up to this program's version (Alembic)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from employer.errors import EmployerError
+from employer.store.engine import for_writing
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def upgrade(engine: Engine) -> None:
+    """Makes or changes what is missing; nothing when all stands. Raises :class:`EmployerError`."""
+    try:
+        with for_writing(engine).begin() as connection:
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except SQLAlchemyError as error:
+        raise EmployerError(
+            f"The database can't be opened or changed: {error.__cause__ or error}.",
+            "Look whether the disk is full and this user may write there, then try again.",
+        ) from error
+
+
+def require_current(engine: Engine) -> None:
+    """Raises :class:`EmployerError` when the tables are of another version than this program's."""
+    try:
+        with engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+    except SQLAlchemyError as error:
+        raise EmployerError(
+            f"The database can't be opened: {error.__cause__ or error}.",
+            "Look whether it runs and its address is right, then try again.",
+        ) from error
+    if found != ScriptDirectory.from_config(_config()).get_current_head():
+        raise EmployerError(
+            "The database's tables are of another version than this program.",
+            "Make a backup, run readiness-employer migrate, then start again.",
+        )
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    return config
