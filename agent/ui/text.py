@@ -6,35 +6,16 @@ sequence in its name; it must appear as the letters that it is.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import Any
 
 from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
-_ESCAPES = re.compile(
-    r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI … final byte
-    r"|\x1b[\]PX^_].*?(?:\x07|\x1b\\|\x9c|$)"  # OSC, DCS, SOS, PM, APC … terminator
-    r"|\x1b[ -/]*[0-~]"  # other escapes
-    r"|\x9b[0-?]*[ -/]*[@-~]",
-    re.DOTALL,
-)
-_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
-"""Unicode categories that are dropped: controls, bidirectional and other format marks, private and unassigned."""
+from agent.text import plain
 
 Part = str | Content | tuple[str, str | Style]
 """A piece of a line: plain text, finished content, or text with a style."""
-
-
-def plain(text: str, lines: bool = True) -> str:
-    """``text`` without escape sequences, control and direction characters. ``lines`` keeps line breaks."""
-    text = _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\t", " "))
-    keep = "\n" if lines else ""
-    if not lines:
-        text = " ".join(text.split("\n"))
-    return "".join(c for c in text if c in keep or unicodedata.category(c) not in _UNSEEN)
 
 
 def said(*parts: Part) -> Content:
