@@ -1,0 +1,68 @@
+"""A probe for tests: it writes down what a step says, answers its questions, and stops it when told to."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+
+from checks.interface import Cancelled, Prompt
+
+
+class TestProbe:
+    """Stands where the runner would. ``cancel`` may be called from any thread."""
+
+    __test__ = False
+
+    def __init__(self, answers: Mapping[str, str] | None = None, alone: bool = True) -> None:
+        self.series: defaultdict[str, list[float]] = defaultdict(list)
+        self.fractions: list[float] = []
+        self.asked: list[Prompt] = []
+        self._answers = dict(answers or {})
+        self._alone = alone
+        self._stop = threading.Event()
+
+    def cancel(self) -> None:
+        self._stop.set()
+
+    def progress(self, fraction: float, note: str = "") -> None:
+        self.fractions.append(fraction)
+
+    def sample(self, series: str, value: float) -> None:
+        self.series[series].append(value)
+
+    def ask(self, prompt: Prompt) -> str:
+        self.raise_if_cancelled()
+        self.asked.append(prompt)
+        return self._answers.get(prompt.id, prompt.default)
+
+    def raise_if_cancelled(self) -> None:
+        if self._stop.is_set():
+            raise Cancelled
+
+    def wait(self, seconds: float) -> None:
+        if self._stop.wait(max(0.0, seconds)):
+            raise Cancelled
+
+    def alone(self) -> bool:
+        return self._alone
+
+
+def cancel_after(probe: TestProbe, seconds: float) -> threading.Timer:
+    """Stops the step in so many seconds; the timer's thread ends with it."""
+    timer = threading.Timer(seconds, probe.cancel)
+    timer.start()
+    return timer
+
+
+def children_left(within_s: float = 1.0) -> list[str]:
+    """Names of the processes that this one has started and that still run after ``within_s``."""
+    import psutil
+
+    until = time.monotonic() + within_s
+    while True:
+        left = [p for p in psutil.Process().children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE]
+        if not left or time.monotonic() > until:
+            return [" ".join(p.cmdline()) for p in left]
+        time.sleep(0.02)
