@@ -1,0 +1,159 @@
+"""What a trace says of the line, per direction: delay, jitter and loss, each as the standards define it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from protocol.intervals import Estimate, Floats, block_bootstrap, clopper_pearson
+from protocol.trace import Flags, OneWay, Packets
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Packets that were lost in one direction."""
+
+    offered: int
+    """Packets that set out in this direction."""
+    lost: int
+    perhaps_lost: int
+    """Lost in this direction or the other; only the upper end of ``percent`` counts them."""
+    longest_burst: int
+    """Most in a row."""
+    mean_burst: float
+    """1 when losses come one by one; 0 when there are none."""
+    percent: Estimate
+    """Exact interval, widened by ``mean_burst``: losses in clumps show less than as many single ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectionStatistics:
+    """One direction of the line. Delays are ``None`` where too few packets arrived."""
+
+    loss: Loss
+    jitter_ms: Estimate | None
+    """RFC 3550, section 6.4.1, averaged over the run."""
+    ipdv_ms: float | None
+    """Mean absolute difference of the delays of packets sent one after the other (RFC 3393)."""
+    delay_p50_ms: float | None
+    """Median one-way delay above the smallest: needs no synchronised clocks."""
+    delay_p95_ms: float | None
+    delay_p99_ms: float | None
+    reordered: int
+    duplicated: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineStatistics:
+    """Both directions, the round trip, and what the sender itself was late by."""
+
+    sent: int
+    answered: int
+    rtt_min_ms: float | None
+    rtt_p50_ms: Estimate | None
+    """Round trips are without the time that the reflector held the packet."""
+    rtt_p95_ms: float | None
+    rtt_p99_ms: float | None
+    up: DirectionStatistics
+    down: DirectionStatistics
+    late_p99_ms: float
+    """Hand-over of packets to the kernel, behind the schedule."""
+    late_share: float
+    """Packets handed over more than one interval late, 0 to 1."""
+    queued_p95_ms: float | None
+    """In this computer's own queue; ``None`` where the kernel doesn't say."""
+
+
+def statistics(rows: Packets, interval_s: float) -> LineStatistics:
+    """Statistics of a trace or of a part of it."""
+    rtt = _known(rows.rtt_ms)
+    queued = _known(rows.queued_ms)
+    return LineStatistics(
+        sent=len(rows),
+        answered=len(rtt),
+        rtt_min_ms=float(rtt.min()) if len(rtt) else None,
+        rtt_p50_ms=block_bootstrap(rtt, np.median),
+        rtt_p95_ms=_percentile(rtt, 95),
+        rtt_p99_ms=_percentile(rtt, 99),
+        up=_direction(rows.up),
+        down=_direction(rows.down),
+        late_p99_ms=_percentile(rows.late_ms, 99) or 0.0,
+        late_share=float(np.mean(rows.late_ms > interval_s * 1000)) if len(rows) else 0.0,
+        queued_p95_ms=_percentile(queued, 95),
+    )
+
+
+def jitter_ms(way: OneWay) -> Estimate | None:
+    """Interarrival jitter of RFC 3550, averaged over the run; ``None`` with fewer than two arrivals.
+
+    The standard's J is a running mean, gain 1/16, of |D|: how much the distance of two packets changed between
+    sending and arrival, in order of arrival. Averaged over a run it is the mean of |D|, without J's start from zero.
+    """
+    arrived = np.flatnonzero(~np.isnan(way.delay_ms))
+    in_order = arrived[np.argsort(way.arrival_ns[arrived], kind="stable")]
+    return block_bootstrap(np.abs(np.diff(way.delay_ms[in_order])), np.mean)
+
+
+def above_minimum_ms(way: OneWay) -> Floats:
+    """One-way delays above the smallest of them, of the packets that arrived."""
+    delay = _known(way.delay_ms)
+    return delay - delay.min() if len(delay) else delay
+
+
+def loss(way: OneWay) -> Loss:
+    """Loss in one direction, with its exact interval."""
+    offered, lost, perhaps = int(way.offered.sum()), int(way.lost.sum()), int(way.perhaps_lost.sum())
+    bursts = _runs(way.lost[way.offered])
+    mean_burst = float(np.mean(bursts)) if bursts else 0.0
+    return Loss(
+        offered=offered,
+        lost=lost,
+        perhaps_lost=perhaps,
+        longest_burst=max(bursts, default=0),
+        mean_burst=mean_burst,
+        percent=share_percent(offered, lost, perhaps, mean_burst),
+    )
+
+
+def share_percent(offered: int, lost: int, perhaps_lost: int, mean_burst: float) -> Estimate:
+    """Loss in percent; the interval counts a burst of losses as one event, and ``perhaps_lost`` in its upper end."""
+    clump = max(1.0, mean_burst)
+    low, _ = clopper_pearson(lost / clump, (offered + perhaps_lost) / clump)
+    _, high = clopper_pearson((lost + perhaps_lost) / clump, (offered + perhaps_lost) / clump)
+    return Estimate(100 * lost / offered if offered else 0.0, 100 * low, 100 * high)
+
+
+def mean_burst(lost: Flags) -> float:
+    """Mean length of runs of lost packets; 0 when none is lost."""
+    bursts = _runs(lost)
+    return float(np.mean(bursts)) if bursts else 0.0
+
+
+def _direction(way: OneWay) -> DirectionStatistics:
+    above = above_minimum_ms(way)
+    steps = _known(np.diff(way.delay_ms))
+    return DirectionStatistics(
+        loss=loss(way),
+        jitter_ms=jitter_ms(way),
+        ipdv_ms=float(np.mean(np.abs(steps))) if len(steps) else None,
+        delay_p50_ms=_percentile(above, 50),
+        delay_p95_ms=_percentile(above, 95),
+        delay_p99_ms=_percentile(above, 99),
+        reordered=int(way.reordered.sum()),
+        duplicated=int(way.copies.sum()),
+    )
+
+
+def _runs(flags: Flags) -> list[int]:
+    """Lengths of the runs of true."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
+    return [int(length) for length in edges[1::2] - edges[::2]]
+
+
+def _known(values: Floats) -> Floats:
+    return values[~np.isnan(values)]
+
+
+def _percentile(values: Floats, percent: float) -> float | None:
+    return float(np.percentile(values, percent)) if len(values) else None

@@ -1,0 +1,210 @@
+"""What a probe saw of the line: every packet sent and every answer, and the same as columns, one row per packet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from protocol.losses import Fate, fates
+from protocol.messages import ReflectorCounts
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+_NS_PER_MS = 1e6
+
+
+class Sent(Struct, frozen=True, array_like=True):
+    """One packet of the session sender."""
+
+    sequence: int
+    left_ns: int
+    """When it left, Unix time by the sender's clock: the kernel's word where it gives one."""
+    late_ns: int
+    """How far behind the schedule it was handed to the kernel."""
+    queued_ns: int | None
+    """How long it stayed in the sender's own queue; ``None`` where the kernel doesn't say."""
+
+
+class Answer(Struct, frozen=True, array_like=True):
+    """One packet of the reflector, as it arrived. Copies are answers of their own."""
+
+    sequence: int
+    """Of the sender's packet that it answers."""
+    reflector_sequence: int
+    reflector_received_ns: int
+    """By the reflector's clock, which may be off and may drift."""
+    reflector_sent_ns: int
+    received_ns: int
+    """By the sender's clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """All that one stream of probe packets saw."""
+
+    interval_s: float
+    """Planned distance between packets."""
+    sent: tuple[Sent, ...]
+    """In order of sequence."""
+    answers: tuple[Answer, ...]
+    """In order of arrival."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it sent: from the first packet to one interval after the last."""
+        return (self.sent[-1].left_ns - self.sent[0].left_ns) / 1e9 + self.interval_s if self.sent else 0.0
+
+    @property
+    def silent_end_s(self) -> float:
+        """How long before the last packet the last one that was answered left; all of it when none was."""
+        if not self.sent:
+            return 0.0
+        last = max((answer.sequence for answer in self.answers), default=-1)
+        return sum(packet.sequence > last for packet in self.sent) * self.interval_s
+
+
+@dataclass(frozen=True, slots=True)
+class OneWay:
+    """One direction of the line, a row per packet sent. Rows of packets that never set out carry no delay."""
+
+    delay_ms: Floats
+    """One-way delay plus the unknown difference of the two clocks, often negative; NaN where not known."""
+    arrival_ns: Ints
+    """By the receiver's clock; 0 where not known. Only its order counts."""
+    offered: Flags
+    """It set out in this direction, as far as is known."""
+    lost: Flags
+    perhaps_lost: Flags
+    """Lost, and not known in which direction."""
+    reordered: Flags
+    """It arrived behind one that was sent later (RFC 4737, section 3.3)."""
+    copies: Ints
+    """Duplicates beyond the first that arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packets:
+    """A trace as columns, one row per packet sent, in order of sending."""
+
+    sent_s: Floats
+    """From the first packet."""
+    rtt_ms: Floats
+    """Round trip without the time that the reflector held it; NaN where unanswered."""
+    late_ms: Floats
+    queued_ms: Floats
+    """NaN where not known."""
+    up: OneWay
+    down: OneWay
+
+    def __len__(self) -> int:
+        return len(self.sent_s)
+
+    def between(self, start_s: float, end_s: float) -> Packets:
+        """Only the packets sent in that time, counted from the trace's first."""
+        rows = (self.sent_s >= start_s) & (self.sent_s < end_s)
+        return Packets(
+            self.sent_s[rows],
+            self.rtt_ms[rows],
+            self.late_ms[rows],
+            self.queued_ms[rows],
+            _rows(self.up, rows),
+            _rows(self.down, rows),
+        )
+
+
+def packets(trace: Trace, counts: ReflectorCounts | None = None) -> Packets:
+    """The trace as columns. ``counts``, what the reflector saw of the same stream, settles where the last were lost."""
+    row_of = {packet.sequence: row for row, packet in enumerate(trace.sent)}
+    heard = [answer for answer in trace.answers if answer.sequence in row_of]
+    first: dict[int, Answer] = {}
+    for answer in heard:
+        first.setdefault(row_of[answer.sequence], answer)
+
+    left = np.array([packet.left_ns for packet in trace.sent], dtype=np.int64)
+    answered = np.array(sorted(first), dtype=np.int64)
+    there, back, home = (
+        np.zeros(len(left), dtype=np.int64),
+        np.zeros(len(left), dtype=np.int64),
+        np.zeros(len(left), dtype=np.int64),
+    )
+    for row, answer in first.items():
+        there[row], back[row], home[row] = (
+            answer.reflector_received_ns,
+            answer.reflector_sent_ns,
+            answer.received_ns,
+        )
+
+    up_ms, down_ms = np.full(len(left), np.nan), np.full(len(left), np.nan)
+    up_ms[answered] = (there[answered] - left[answered]) / _NS_PER_MS
+    down_ms[answered] = (home[answered] - back[answered]) / _NS_PER_MS
+    rtt_ms = np.full(len(left), np.nan)
+    rtt_ms[answered] = ((home[answered] - left[answered]) - (back[answered] - there[answered])) / _NS_PER_MS
+
+    fate = fates(len(left), [(row_of[answer.sequence], answer.reflector_sequence) for answer in heard], counts)
+    lost_up, lost_down, unknown = (fate == f for f in (Fate.LOST_UP, Fate.LOST_DOWN, Fate.LOST_SOMEWHERE))
+    return Packets(
+        sent_s=(left - left[0]) / 1e9 if len(left) else np.zeros(0),
+        rtt_ms=rtt_ms,
+        late_ms=np.array([packet.late_ns / _NS_PER_MS for packet in trace.sent]),
+        queued_ms=np.array(
+            [np.nan if packet.queued_ns is None else packet.queued_ns / _NS_PER_MS for packet in trace.sent]
+        ),
+        up=OneWay(
+            delay_ms=up_ms,
+            arrival_ns=there,
+            offered=~unknown,
+            lost=lost_up,
+            perhaps_lost=unknown,
+            reordered=_overtaken(answered, there, answered, len(left)),
+            copies=_copies_up(heard, row_of, len(left)),
+        ),
+        down=OneWay(
+            delay_ms=down_ms,
+            arrival_ns=home,
+            offered=~unknown & ~lost_up,
+            lost=lost_down,
+            perhaps_lost=unknown,
+            reordered=_overtaken(
+                answered, home, np.array([first[int(r)].reflector_sequence for r in answered]), len(left)
+            ),
+            copies=_copies_down(heard, row_of, len(left)),
+        ),
+    )
+
+
+def _overtaken(rows: Ints, arrival_ns: Ints, order_sent: Ints, n: int) -> Flags:
+    """Which rows arrived after one with a greater ``order_sent``."""
+    by_arrival = np.argsort(arrival_ns[rows], kind="stable")
+    sequence = order_sent[by_arrival]
+    behind = np.zeros(n, dtype=np.bool_)
+    if len(rows):
+        behind[rows[by_arrival]] = sequence < np.maximum.accumulate(sequence)
+    return behind
+
+
+def _copies_up(heard: list[Answer], row_of: dict[int, int], n: int) -> Ints:
+    """The reflector answered more than once: the packet itself arrived there more than once."""
+    copies = np.zeros(n, dtype=np.int64)
+    for sequence, _ in {(answer.sequence, answer.reflector_sequence) for answer in heard}:
+        copies[row_of[sequence]] += 1
+    return np.maximum(copies - 1, 0)
+
+
+def _copies_down(heard: list[Answer], row_of: dict[int, int], n: int) -> Ints:
+    """One answer of the reflector arrived more than once."""
+    copies = np.zeros(n, dtype=np.int64)
+    seen: set[tuple[int, int]] = set()
+    for answer in heard:
+        key = (answer.sequence, answer.reflector_sequence)
+        copies[row_of[answer.sequence]] += key in seen
+        seen.add(key)
+    return copies
+
+
+def _rows(way: OneWay, rows: Flags) -> OneWay:
+    return OneWay(**{field.name: getattr(way, field.name)[rows] for field in fields(way)})

@@ -1,0 +1,86 @@
+"""Where packets were lost, from the reflector's numbers alone and with its counts."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protocol.losses import Fate, fates
+from protocol.messages import ReflectorCounts
+from tests.protocol.lines import Line, steady
+
+
+def fates_of(line: Line, *, counts: bool = False) -> list[Fate]:
+    heard = [(answer.sequence, answer.reflector_sequence) for answer in line.trace().answers]
+    return [Fate(f) for f in fates(len(line.up_ms), heard, line.counts() if counts else None)]
+
+
+def rows_with(fate: Fate, found: list[Fate]) -> set[int]:
+    return {row for row, f in enumerate(found) if f is fate}
+
+
+def test_gaps_are_told_apart_by_direction() -> None:
+    found = fates_of(steady(50, lost_up=frozenset({5, 6, 20}), lost_down=frozenset({10, 30, 31})))
+    assert rows_with(Fate.LOST_UP, found) == {5, 6, 20}
+    assert rows_with(Fate.LOST_DOWN, found) == {10, 30, 31}
+
+
+def test_the_first_packets_are_told_apart_too() -> None:
+    assert rows_with(Fate.LOST_DOWN, fates_of(steady(50, lost_down=frozenset({0, 1})))) == {0, 1}
+    assert rows_with(Fate.LOST_UP, fates_of(steady(50, lost_up=frozenset({0, 1})))) == {0, 1}
+
+
+def test_where_both_directions_lose_in_a_row_the_numbers_are_right() -> None:
+    found = fates_of(steady(50, lost_up=frozenset({2, 11}), lost_down=frozenset({0, 1, 10, 12})))
+    assert len(rows_with(Fate.LOST_DOWN, found)) == 4
+    assert len(rows_with(Fate.LOST_UP, found)) == 2
+
+
+def test_trailing_losses_need_the_reflectors_counts() -> None:
+    line = steady(50, lost_up=frozenset({48, 49}), lost_down=frozenset({46, 47}))
+    assert rows_with(Fate.LOST_SOMEWHERE, fates_of(line)) == {46, 47, 48, 49}
+    found = fates_of(line, counts=True)
+    assert rows_with(Fate.LOST_DOWN, found) == {46, 47}
+    assert rows_with(Fate.LOST_UP, found) == {48, 49}
+
+
+def test_counts_tell_even_when_no_answer_came() -> None:
+    found = fates_of(steady(20, lost_down=frozenset(range(20))), counts=True)
+    assert set(found) == {Fate.LOST_DOWN}
+
+
+def test_counts_of_another_stream_are_not_believed() -> None:
+    line = steady(50, lost_up=frozenset({49}))
+    heard = [(answer.sequence, answer.reflector_sequence) for answer in line.trace().answers]
+    foreign = ReflectorCounts(received=400, unique=400, reflected=400, highest_sequence=399)
+    assert fates(50, heard, foreign)[49] == Fate.LOST_SOMEWHERE
+
+
+def test_a_reflector_that_began_anew_leaves_the_direction_open() -> None:
+    heard = [(k, k) for k in range(10)] + [(k, k - 15) for k in range(15, 30)]
+    assert rows_with(Fate.LOST_SOMEWHERE, [Fate(f) for f in fates(30, heard)]) == set(range(10, 15))
+
+
+@given(
+    up=st.sets(st.integers(0, 199), max_size=40),
+    down=st.sets(st.integers(0, 199), max_size=40),
+    data=st.data(),
+)
+def test_the_number_lost_in_each_direction_is_exact_with_counts(
+    up: set[int], down: set[int], data: st.DataObject
+) -> None:
+    jitter = data.draw(st.lists(st.floats(0, 19), min_size=200, max_size=200))
+    line = Line([20 + j for j in jitter], [30.0] * 200, lost_up=frozenset(up), lost_down=frozenset(down - up))
+    found = fates_of(line, counts=True)
+    assert len(rows_with(Fate.LOST_UP, found)) == len(up)
+    assert len(rows_with(Fate.LOST_DOWN, found)) == len(down - up)
+
+
+def test_reordering_on_the_way_up_does_not_blur_the_directions() -> None:
+    draw = np.random.default_rng(3)
+    lost_up, lost_down = frozenset({40, 90, 91, 150}), frozenset({60, 120})
+    line = Line((20 + draw.uniform(0, 80, 200)).tolist(), [30.0] * 200, lost_up=lost_up, lost_down=lost_down)
+    found = fates_of(line, counts=True)
+    assert len(rows_with(Fate.LOST_UP, found)) == len(lost_up)
+    assert len(rows_with(Fate.LOST_DOWN, found)) == len(lost_down)
