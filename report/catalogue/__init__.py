@@ -50,6 +50,19 @@ def finding(code: str, **params: Param) -> Finding:
 
 
 def measurement(metric: str, value: float, low: float | None = None, high: float | None = None) -> Measurement:
-    """A measurement of the catalogue's metric, in its unit. Raises ``KeyError`` for an unknown metric."""
+    """A measurement of the catalogue's metric, in its unit, two digits finer than it is shown.
+
+    Raises ``KeyError`` for an unknown metric.
+    """
     kind = METRICS[metric]
-    return Measurement(metric=metric, value=float(value), unit=kind.unit, low=low, high=high)
+
+    def rounded(number: float) -> float:
+        return round(float(number), kind.decimals + 2)
+
+    return Measurement(
+        metric=metric,
+        value=rounded(value),
+        unit=kind.unit,
+        low=None if low is None else rounded(low),
+        high=None if high is None else rounded(high),
+    )
