@@ -1,0 +1,1 @@
+"""The agent's interface: one module for each thing that it asks."""

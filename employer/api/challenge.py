@@ -1,0 +1,92 @@
+"""Challenges: the employer's word that a run began no earlier than now, and the line that it may use."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from employer import policies
+from employer.api.answers import message
+from employer.api.signed import DeviceKeys, decode, in_thread, read_signed, require_nonce, verify
+from employer.problems import Refused
+from employer.receiver import Receiver
+from employer.store import changes
+from employer.store.rows import Device, DeviceStatus
+from employer.times import rfc3339
+from protocol.messages import Challenge, ChallengeRequest, EnvelopeType, Path
+
+LINE_LIFETIME = timedelta(hours=2)
+"""How long a run may use the line: a re-run after something was mended is still the same run."""
+KEPT_UNUSED = timedelta(days=30)
+"""A challenge without a report is forgotten after that; a report that still names it counts as run without one."""
+
+
+class _Challenging:
+    """One verified request for a challenge."""
+
+    def __init__(self, receiver: Receiver, body: bytes) -> None:
+        self.now = receiver.now()
+        keys = DeviceKeys(receiver)
+        url = receiver.url(Path.CHALLENGE)
+        opened = verify(body, keys, EnvelopeType.CHALLENGE_REQUEST, url)
+        assert keys.device is not None
+        self.device: Device = keys.device
+        if self.device.status is DeviceStatus.REVOKED:
+            raise Refused("revoked")
+        wait = receiver.limits.challenges.wait_s(self.device.id, receiver.monotonic())
+        if wait:
+            raise Refused("rate_limited", retry_after_s=wait)
+        self.nonce, self.nonce_expires = require_nonce(receiver, opened.header, self.now)
+        decode(opened.payload, ChallengeRequest)
+        self.token = secrets.token_urlsafe(24)
+        self.session = secrets.token_bytes(16)
+        self.bearer = secrets.token_urlsafe(32)
+
+    def change(self, connection: Connection) -> Challenge:
+        """Stores the challenge; it names the policy that is in force at this moment."""
+        if not changes.use_nonce(connection, self.nonce, self.now, self.nonce_expires):
+            raise Refused("bad_nonce", "this nonce was used before")
+        policy = policies.in_force(connection)
+        changes.forget_challenges(connection, self.now - KEPT_UNUSED)
+        changes.add_challenge(
+            connection,
+            {
+                "token": self.token,
+                "device": self.device.id,
+                "policy_digest": policy.digest,
+                "issued_at": self.now,
+                "session": self.session.hex(),
+                "bearer": bearer_digest(self.bearer),
+                "bearer_expires_at": self.now + LINE_LIFETIME,
+            },
+        )
+        return Challenge(
+            challenge=self.token,
+            issued_at=rfc3339(self.now),
+            policy_version=policy.policy.version,
+            policy_digest=policy.digest,
+        )
+
+
+def routes(receiver: Receiver) -> list[Route]:
+    """The address that a run asks when it begins."""
+
+    async def challenge(request: Request) -> Response:
+        body = await read_signed(request, EnvelopeType.CHALLENGE_REQUEST)
+        challenging = await in_thread(lambda: _Challenging(receiver, body))
+        request.state.device = challenging.device.id
+        return message(await asyncio.wrap_future(receiver.store.write(challenging.change)))
+
+    return [Route(Path.CHALLENGE, challenge, methods=["POST"])]
+
+
+def bearer_digest(bearer: str) -> str:
+    """SHA-256 in hex: what the database keeps of a bearer."""
+    return hashlib.sha256(bearer.encode()).hexdigest()

@@ -1,0 +1,75 @@
+"""The receiver as one ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from employer import keys
+from employer.api import challenge, enrol, ping, policy, reports
+from employer.api.guard import Guard, refusal
+from employer.policies import NoPolicy
+from employer.problems import Refused
+from employer.receiver import Receiver
+from employer.settings import Settings
+from employer.store import migrate
+from employer.store.engine import open_engine
+from employer.store.store import Store
+from employer.store.writer import StoreUnavailable
+
+_HANDLED = (Refused, StoreUnavailable, NoPolicy, HTTPException)
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The application. It opens the store when it starts, and closes it when it ends.
+
+    Raises :class:`employer.errors.EmployerError` when the keys or the database can't be used.
+    """
+    return application(open_receiver(settings))
+
+
+def open_receiver(settings: Settings) -> Receiver:
+    """Keys and store as the settings name them; a SQLite database is made or brought up to date."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.database_url)
+    try:
+        if engine.dialect.name == "sqlite":
+            migrate.upgrade(engine)
+        else:
+            migrate.require_current(engine)
+    finally:
+        engine.dispose()
+    return Receiver(settings, keys.load_or_create(settings.data), Store(settings.database_url))
+
+
+def application(receiver: Receiver) -> Starlette:
+    """The application around a receiver that is open; it is closed when the application ends."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            receiver.store.close()
+
+    async def healthy(request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    app = Starlette(
+        routes=[
+            Route("/healthz", healthy),
+            *(route for part in (ping, enrol, policy, challenge, reports) for route in part.routes(receiver)),
+        ],
+        middleware=[Middleware(Guard)],
+        exception_handlers=dict.fromkeys(_HANDLED, refusal),
+        lifespan=lifespan,
+    )
+    app.state.receiver = receiver
+    return app
