@@ -1,0 +1,1 @@
+"""Which microphones and loudspeakers there are, by the platform's own account. One file per platform."""
