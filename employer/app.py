@@ -16,7 +16,7 @@ from employer import keys
 from employer.api import challenge, enrol, ping, policy, reports
 from employer.api.guard import Guard, refusal
 from employer.policies import NoPolicy
-from employer.problems import Refused
+from employer.api.problems import Refused
 from employer.receiver import Receiver
 from employer.settings import Settings
 from employer.store import migrate

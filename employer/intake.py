@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from employer import policies, times
 from employer.policies import PublishedPolicy
-from employer.problems import Refused
+from employer.api.problems import Refused
 from employer.receiver import Receiver
 from employer.store import changes, queries
 from employer.store.rows import AlarmKind, Device, DeviceStatus, Freshness, StoredChallenge, StoredReport

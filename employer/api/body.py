@@ -6,7 +6,7 @@ import asyncio
 
 from starlette.requests import Request
 
-from employer.problems import Refused
+from employer.api.problems import Refused
 
 READ_DEADLINE_S = 45.0
 """For the whole body: 256 KiB at 50 kbit/s."""

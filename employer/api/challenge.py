@@ -15,7 +15,7 @@ from starlette.routing import Route
 from employer import policies
 from employer.api.answers import message
 from employer.api.signed import DeviceKeys, decode, in_thread, read_signed, require_nonce, verify
-from employer.problems import Refused
+from employer.api.problems import Refused
 from employer.receiver import Receiver
 from employer.store import changes
 from employer.store.rows import Device, DeviceStatus

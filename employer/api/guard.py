@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from employer.api.answers import nonce_headers
 from employer.policies import NoPolicy
-from employer.problems import Refused, answer
+from employer.api.problems import Refused, answer
 from employer.receiver import Receiver
 from employer.store.writer import StoreUnavailable
 from protocol.messages import API

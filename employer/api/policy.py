@@ -12,7 +12,7 @@ from employer import policies
 from employer.api.answers import HEADERS
 from employer.api.signed import in_thread
 from employer.policies import NoPolicy, PublishedPolicy
-from employer.problems import Refused
+from employer.api.problems import Refused
 from employer.receiver import Receiver
 from protocol.envelope import EnvelopeError, seal
 from protocol.keys import PrivateKey

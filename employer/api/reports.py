@@ -11,7 +11,7 @@ from starlette.routing import Route
 from employer.api.answers import message
 from employer.api.signed import DeviceKeys, in_thread, read_signed, verify
 from employer.intake import Arrival
-from employer.problems import Refused
+from employer.api.problems import Refused
 from employer.receiver import Receiver
 from employer.store.rows import Device
 from protocol.messages import Accepted, EnvelopeType, Path

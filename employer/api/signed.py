@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from employer import nonces
 from employer.api.body import read_body, require_type
-from employer.problems import Refused
+from employer.api.problems import Refused
 from employer.receiver import Receiver
 from employer.store import queries
 from employer.store.rows import Device
