@@ -11,13 +11,14 @@ from __future__ import annotations
 import contextlib
 import gc
 import ipaddress
+import os
 import selectors
 import signal
 import socket
 import sys
 import threading
 import time
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import msgspec
 from msgspec import Meta, Struct
@@ -71,7 +72,7 @@ class Reflector:
         self.port: int = self.sockets[0].getsockname()[1]
         self._overflowed = dict.fromkeys(self.sockets, 0)
 
-    def serve(self) -> None:
+    def serve(self) -> NoReturn:
         """Answers packets, for ever."""
         with selectors.DefaultSelector() as selector:
             for sock in self.sockets:
@@ -163,11 +164,12 @@ def listen(host: str, port: int) -> list[socket.socket]:
 
 
 def _answer_questions(sessions: LineSessions) -> None:
-    """Answers the lines of stdin; returns when it closes."""
+    """Answers the lines of stdin; ends the process when it closes."""
     for line in sys.stdin.buffer:
         with contextlib.suppress(msgspec.MsgspecError):
             question = msgspec.json.decode(line, type=Question)
             _say(sessions.counts(bytes.fromhex(question.session)))
+    os._exit(0)
 
 
 def _say(message: Struct) -> None:
@@ -175,20 +177,18 @@ def _say(message: Struct) -> None:
     sys.stdout.buffer.flush()
 
 
-def main() -> int:
-    """Runs one reflector until stdin closes. Exit code 1: it could not listen; the reason is on stderr."""
+def main() -> None:
+    """Runs one reflector until stdin closes. Exit code 1: it can't listen; the reason is on stderr."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         reflector = Reflector(msgspec.json.decode(sys.stdin.buffer.readline(), type=ReflectorConfig))
     except (OSError, msgspec.MsgspecError) as error:
-        print(error, file=sys.stderr)
-        return 1
+        sys.exit(str(error))
     gc.disable()  # Nothing here makes cycles; a collection would only delay a packet.
     _say(Ready(reflector.port))
-    threading.Thread(target=reflector.serve, daemon=True).start()
-    _answer_questions(reflector.sessions)
-    return 0
+    threading.Thread(target=_answer_questions, args=(reflector.sessions,), daemon=True).start()
+    reflector.serve()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -59,7 +59,7 @@ class ReflectorProcess:
                 process.stdin.write(msgspec.json.encode(Question(session.hex())) + b"\n")
                 process.stdin.flush()
                 return msgspec.json.decode(lines.get(timeout=ANSWER_DEADLINE_S), type=ReflectorCounts)
-            except (OSError, ValueError, queue.Empty):
+            except (OSError, ValueError, msgspec.MsgspecError, queue.Empty):
                 process.kill()  # An answer that comes late would be taken for the next one's.
                 return None
 
@@ -80,7 +80,7 @@ class ReflectorProcess:
             process.stdin.write(msgspec.json.encode(config) + b"\n")
             process.stdin.flush()
             ready = msgspec.json.decode(lines.get(timeout=START_DEADLINE_S), type=Ready)
-        except (OSError, ValueError, queue.Empty) as error:
+        except (OSError, ValueError, msgspec.MsgspecError, queue.Empty) as error:
             reason = _end(process)
             raise ReflectorError(
                 f"The reflector can't listen on UDP port {self.port} ({reason or 'no answer'}). "
@@ -113,15 +113,15 @@ class ReflectorProcess:
 
 def _read(process: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes]) -> None:
     assert process.stdout is not None
-    for line in process.stdout:
-        lines.put(line)
+    with process.stdout:
+        for line in process.stdout:
+            lines.put(line)
     lines.put(b"")
 
 
 def _end(process: subprocess.Popen[bytes]) -> str:
     """Ends the process; the last line that it wrote to stderr."""
     assert process.stdin is not None
-    assert process.stdout is not None
     assert process.stderr is not None
     with contextlib.suppress(OSError):
         process.stdin.close()

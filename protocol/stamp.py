@@ -163,6 +163,14 @@ def unix_ns(timestamp: int) -> int:
     return (seconds - _UNIX_EPOCH_IN_NTP_S) * 1_000_000_000 + ((fraction * 1_000_000_000 + (1 << 31)) >> 32)
 
 
+def returned_padding(packet: bytes) -> bytes:
+    """What stands behind the base of a sender's packet, as a reflector sends it back: its Extra Padding recognised."""
+    rest = packet[BASE_BYTES:]
+    if len(rest) >= _TLV.size and rest[1] == _EXTRA_PADDING:
+        return bytes([rest[0] & ~_UNRECOGNISED]) + rest[1:]
+    return rest
+
+
 def _extra_padding(value: bytes, room: int, flags: int) -> bytes:
     if room == 0 and not value:
         return b""
