@@ -1,0 +1,283 @@
+"""What this computer has measured: drafts, and sealed reports until and after their receipt. Nothing is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agent import home
+from agent.errors import StateFolderError
+from agent.home import Home, trouble
+from agent.language import _
+from protocol.envelope import digest
+
+MAX_DRAFTS = 50
+"""Older ones are dropped."""
+MAX_WAITING = 200
+"""Then a new report is refused, in words: none is ever dropped."""
+MAX_DONE = 1000
+"""Delivered and refused ones; older ones are dropped with their receipts."""
+BUSY_S = 5.0
+
+_TABLE = """
+create table if not exists reports (
+    id           text primary key,
+    state        text not null,
+    ended_at     text not null,
+    document     blob not null,
+    envelope     blob,
+    digest       text,
+    device       text,
+    seq          integer,
+    api_url      text,
+    employer_key text,
+    receipt      blob,
+    problem      text not null default '',
+    attempts     integer not null default 0,
+    not_before   real not null default 0
+) strict
+"""
+_INDEX = "create index if not exists by_state on reports (state, seq)"
+_COLUMNS = (
+    "id, state, ended_at, document, envelope, device, seq, api_url, employer_key,"
+    " receipt, problem, attempts, not_before"
+)
+
+
+class State(StrEnum):
+    """Where a report is."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One report as it is kept."""
+
+    id: str
+    state: State
+    ended_at: str
+    document: bytes
+    """The report's exact bytes."""
+    envelope: bytes | None
+    """As sealed; ``None`` for a draft."""
+    device: str | None
+    seq: int | None
+    api_url: str | None
+    employer_key: str | None
+    receipt: bytes | None
+    """Verified; only when delivered."""
+    problem: str
+    """Why it waits or was refused, in words."""
+    attempts: int
+    not_before: float
+    """Unix time before which it is not tried again by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest link of a device's chain of sealed reports."""
+
+    seq: int
+    digest: str | None
+    """Of the envelope; ``None`` before the first."""
+
+
+class DamagedOutbox(StateFolderError):
+    """The database is not one, or torn."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The file with your reports is damaged."),
+            _("Start the program again: it sets the file aside and goes on with a new one."),
+        )
+
+
+class Outbox:
+    """SQLite in WAL mode with ``synchronous=FULL``: what was committed survives a power cut.
+
+    Every change is one commit. The head of the chain stands in a small file as well, so that a database that had to be
+    set aside doesn't make this computer look like two. Raises :class:`StateFolderError` for a disk that is full or
+    can't be written.
+    """
+
+    def __init__(self, folder: Home, look_only: bool = False) -> None:
+        """Opens the database, or makes it. ``look_only``: reads what stands there. Raises :class:`DamagedOutbox`."""
+        self._folder = folder
+        path = folder.path(home.REPORTS)
+        try:
+            if look_only:
+                there = path.exists()
+                source = f"{path.as_uri()}?mode=ro" if there else ":memory:"
+                self._db = sqlite3.connect(source, uri=there, timeout=BUSY_S, check_same_thread=False)
+                if not there:
+                    self._db.execute(_TABLE)
+                return
+            path.touch(mode=0o600)
+            self._db = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False, isolation_level=None)
+            with self._telling():
+                for pragma in ("journal_mode=wal", "synchronous=full", "secure_delete=on"):
+                    self._db.execute(f"pragma {pragma}")
+                self._db.execute(_TABLE)
+                self._db.execute(_INDEX)
+                if self._db.execute("pragma quick_check(1)").fetchone() != ("ok",):
+                    self._db.close()
+                    raise DamagedOutbox()
+        except OSError as error:
+            raise trouble(path, error) from error
+        except sqlite3.Error as error:
+            raise _told(self._folder, error) from error
+
+    def close(self) -> None:
+        """Closes the database."""
+        self._db.close()
+
+    def keep_draft(self, report_id: str, ended_at: str, document: bytes) -> None:
+        """Keeps an unsent run. The chain knows nothing of it."""
+        with self._commit() as db:
+            db.execute(
+                "insert into reports (id, state, ended_at, document) values (?, 'draft', ?, ?)"
+                " on conflict (id) do update set ended_at = excluded.ended_at, document = excluded.document"
+                " where state = 'draft'",
+                (report_id, ended_at, document),
+            )
+            self._drop_beyond(db, "state = 'draft'", MAX_DRAFTS)
+
+    def put(self, report: Kept) -> None:
+        """Puts a sealed report in, to be sent: on the disk when this returns. Takes its draft's place.
+
+        Raises :class:`StateFolderError` when too many wait.
+        """
+        assert report.envelope is not None
+        assert report.device is not None
+        assert report.seq is not None
+        with self._commit() as db:
+            waiting = db.execute("select count(*) from reports where state = 'waiting'").fetchone()[0]
+            if waiting >= MAX_WAITING:
+                raise StateFolderError(
+                    _("{count} reports wait to be sent, and no more are kept.").format(count=waiting),
+                    _("Send them first: readiness send. If that fails, send support what it says."),
+                )
+            db.execute(
+                "insert or replace into reports (id, state, ended_at, document, envelope, digest, device, seq, api_url,"
+                " employer_key) values (?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    report.id,
+                    report.ended_at,
+                    report.document,
+                    report.envelope,
+                    digest(report.envelope),
+                    report.device,
+                    report.seq,
+                    report.api_url,
+                    report.employer_key,
+                ),
+            )
+        self._write_head(report.device, Head(report.seq, digest(report.envelope)))
+
+    def delivered(self, report_id: str, receipt: bytes) -> None:
+        """The receipt is here and was verified."""
+        with self._commit() as db:
+            db.execute(
+                "update reports set state = 'delivered', receipt = ?, problem = '' where id = ?", (receipt, report_id)
+            )
+            self._drop_beyond(db, "state in ('delivered', 'refused')", MAX_DONE)
+
+    def refused(self, report_id: str, problem: str) -> None:
+        """The employer said no for good. Kept all the same."""
+        with self._commit() as db:
+            db.execute("update reports set state = 'refused', problem = ? where id = ?", (problem, report_id))
+
+    def failed(self, report_id: str, problem: str, not_before: float) -> None:
+        """It could not be delivered now; it waits."""
+        with self._commit() as db:
+            db.execute(
+                "update reports set attempts = attempts + 1, problem = ?, not_before = ? where id = ?",
+                (problem, not_before, report_id),
+            )
+
+    def find(self, report_id: str) -> Kept | None:
+        """The report of that id."""
+        return next(iter(self._select("where id = ?", report_id)), None)
+
+    def all(self) -> list[Kept]:
+        """Every report, newest first."""
+        return self._select("order by ended_at desc, id desc")
+
+    def waiting(self, now: float | None = None) -> list[Kept]:
+        """Those to be sent, in the order they were sealed; with ``now`` only those whose time has come."""
+        due = time.time() + 1e12 if now is None else now
+        return self._select("where state = 'waiting' and not_before <= ? order by rowid", due)
+
+    def head(self, device: str) -> Head:
+        """The newest link of this device's chain."""
+        with self._telling():
+            row = self._db.execute(
+                "select seq, digest from reports where device = ? order by seq desc limit 1", (device,)
+            ).fetchone()
+        written = self._read_head(device)
+        return max(Head(*row) if row else Head(0, None), written, key=lambda head: head.seq)
+
+    def _select(self, rest: str, *values: object) -> list[Kept]:
+        with self._telling():
+            rows = self._db.execute(f"select {_COLUMNS} from reports {rest}", values).fetchall()  # noqa: S608
+        return [Kept(row[0], State(row[1]), *row[2:]) for row in rows]
+
+    @staticmethod
+    def _drop_beyond(db: sqlite3.Connection, which: str, most: int) -> None:
+        db.execute(
+            f"delete from reports where id in (select id from reports where {which}"  # noqa: S608
+            " order by ended_at desc, id desc limit -1 offset ?)",
+            (most,),
+        )
+
+    def _write_head(self, device: str, head: Head) -> None:
+        self._folder.write(home.CHAIN, json.dumps({"device": device, "seq": head.seq, "digest": head.digest}).encode())
+
+    def _read_head(self, device: str) -> Head:
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            written = json.loads(self._folder.read(home.CHAIN) or b"{}")
+            if written["device"] == device:
+                return Head(int(written["seq"]), str(written["digest"]))
+        return Head(0, None)
+
+    @contextlib.contextmanager
+    def _commit(self) -> Iterator[sqlite3.Connection]:
+        with self._telling():
+            self._db.execute("begin immediate")
+            try:
+                yield self._db
+                self._db.execute("commit")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    self._db.execute("rollback")
+                raise
+
+    @contextlib.contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Tells SQLite's errors in words."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _told(self._folder, error) from error
+
+
+def _told(folder: Home, error: sqlite3.Error) -> StateFolderError:
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+        return DamagedOutbox()
+    path = folder.path(home.REPORTS)
+    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR_WRITE")):
+        return trouble(path, OSError(errno.ENOSPC, name))
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
+        return trouble(path, OSError(errno.EROFS, name))
+    return trouble(path, error)
