@@ -1,0 +1,36 @@
+"""The desk's addresses, to be mounted at ``/desk``."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute, Route
+
+from employer.desk import assets, pages
+from employer.desk.sign_in import Door
+from employer.desk.throttle import Throttle
+from employer.desk.visit import Frame
+from employer.receiver import Receiver
+
+
+def routes(receiver: Receiver) -> list[BaseRoute]:
+    """The pages for IT support. Where the employer is reached by https, the desk's cookies travel by nothing else."""
+    secure = receiver.settings.public_url.startswith("https:")
+    frame = Frame(receiver.store, pages.refuse, secure=secure, clock=receiver.now)
+    door = Door(frame, Throttle(receiver.monotonic))
+    desk = pages.Pages(frame)
+    report = "/reports/{report_id}"
+    return [
+        Route("/static/{name:path}", assets.serve, methods=["GET"]),
+        Route("/sign-in", frame.public(door.show), methods=["GET"]),
+        Route("/sign-in", frame.public(door.sign_in), methods=["POST"]),
+        Route("/sign-out", frame.public(door.sign_out), methods=["POST"]),
+        Route("/language", frame.public(desk.choose_language), methods=["POST"]),
+        Route("/", frame.private(desk.operators), methods=["GET"]),
+        Route("/operators/{operator_id:int}", frame.private(desk.operator), methods=["GET"]),
+        Route(report, frame.private(desk.report), methods=["GET"]),
+        Route(report + "/evidence.json", frame.private(desk.evidence), methods=["GET"]),
+        Route(report + "/envelope", frame.private(desk.envelope), methods=["GET"]),
+        Route(report + "/receipt", frame.private(desk.receipt), methods=["GET"]),
+        Route("/alarms", frame.private(desk.alarms), methods=["GET"]),
+        Route("/alarms/{alarm_id:int}/seen", frame.private(desk.see_alarm), methods=["POST"]),
+        Route("/{path:path}", frame.private(desk.nowhere), methods=["GET"]),
+    ]
