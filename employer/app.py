@@ -6,17 +6,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
-from employer import keys
-from employer.api import challenge, enrol, ping, policy, reports
+from employer import desk, keys, landing
+from employer.api import challenge, enrol, line, ping, policy, reports
 from employer.api.guard import Guard, refusal
-from employer.policies import NoPolicy
 from employer.api.problems import Refused
+from employer.line import Line
+from employer.policies import NoPolicy
 from employer.receiver import Receiver
 from employer.settings import Settings
 from employer.store import migrate
@@ -27,12 +29,12 @@ from employer.store.writer import StoreUnavailable
 _HANDLED = (Refused, StoreUnavailable, NoPolicy, HTTPException)
 
 
-def create_app(settings: Settings) -> Starlette:
+def create_app(settings: Settings, congestion_control: str = "") -> Starlette:
     """The application. It opens the store when it starts, and closes it when it ends.
 
     Raises :class:`employer.errors.EmployerError` when the keys or the database can't be used.
     """
-    return application(open_receiver(settings))
+    return application(open_receiver(settings), congestion_control)
 
 
 def open_receiver(settings: Settings) -> Receiver:
@@ -46,17 +48,26 @@ def open_receiver(settings: Settings) -> Receiver:
             migrate.require_current(engine)
     finally:
         engine.dispose()
-    return Receiver(settings, keys.load_or_create(settings.data), Store(settings.database_url))
+    own_keys = keys.load_or_create(settings.data)
+    own_line = Line(settings, own_keys) if settings.line else None
+    return Receiver(settings, own_keys, Store(settings.database_url), own_line)
 
 
-def application(receiver: Receiver) -> Starlette:
-    """The application around a receiver that is open; it is closed when the application ends."""
+def application(receiver: Receiver, congestion_control: str = "") -> Starlette:
+    """The application around a receiver that is open; it is closed when the application ends.
+
+    ``congestion_control`` names what the listening socket uses (:mod:`employer.congestion`).
+    """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         try:
+            if receiver.line:
+                await run_in_threadpool(receiver.line.start)
             yield
         finally:
+            if receiver.line:
+                receiver.line.stop()
             receiver.store.close()
 
     async def healthy(request: Request) -> Response:
@@ -66,6 +77,9 @@ def application(receiver: Receiver) -> Starlette:
         routes=[
             Route("/healthz", healthy),
             *(route for part in (ping, enrol, policy, challenge, reports) for route in part.routes(receiver)),
+            *(line.routes(receiver, receiver.line, congestion_control) if receiver.line else ()),
+            *landing.routes(receiver),
+            Mount("/desk", routes=desk.routes(receiver)),
         ],
         middleware=[Middleware(Guard)],
         exception_handlers=dict.fromkeys(_HANDLED, refusal),

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from employer.keys import EmployerKeys
 from employer.limits import RateLimit
+from employer.line import Line
 from employer.settings import Settings
 from employer.store.store import Store
 
@@ -37,6 +38,8 @@ class Receiver:
     settings: Settings
     keys: EmployerKeys
     store: Store
+    line: Line | None = None
+    """Absent where operators measure no line here."""
     now: Callable[[], datetime] = utc_now
     monotonic: Callable[[], float] = time.monotonic
     limits: Limits = field(default_factory=Limits)

@@ -21,10 +21,16 @@ class Settings:
     """SQLAlchemy's address of a database that receivers share; empty: SQLite in the state folder."""
     confirm_devices: bool = False
     """A new computer stays *pending* until support has compared its fingerprint over the phone."""
-    reflector_host: str = "127.0.0.1"
-    """Where the reflector listens for probes."""
+    line: bool = True
+    """Whether operators may measure their line here: the reflector and the bandwidth test."""
+    reflector_host: str = ""
+    """The address that the reflector listens at; empty: every address."""
     reflector_port: int = 0
-    """0: any free one. −1: no reflector, no line to measure."""
+    """UDP; 0: any free one."""
+    reflector_name: str = ""
+    """The host that operators reach the reflector by; empty: the host of ``public_url``."""
+    package: str = "workstation-readiness"
+    """What the landing page's lines install: a name that the operators' package index knows, or a wheel's address."""
     fresh_within: timedelta = timedelta(hours=2)
     """A report that comes longer after its challenge is kept, and marked late."""
 

@@ -14,13 +14,13 @@ from starlette.routing import Route
 
 from employer import policies
 from employer.api.answers import message
-from employer.api.signed import DeviceKeys, decode, in_thread, read_signed, require_nonce, verify
 from employer.api.problems import Refused
+from employer.api.signed import DeviceKeys, decode, in_thread, read_signed, require_nonce, verify
 from employer.receiver import Receiver
 from employer.store import changes
 from employer.store.rows import Device, DeviceStatus
 from employer.times import rfc3339
-from protocol.messages import Challenge, ChallengeRequest, EnvelopeType, Path
+from protocol.messages import Challenge, ChallengeRequest, EnvelopeType, LineOffer, Path
 
 LINE_LIFETIME = timedelta(hours=2)
 """How long a run may use the line: a re-run after something was mended is still the same run."""
@@ -33,6 +33,7 @@ class _Challenging:
 
     def __init__(self, receiver: Receiver, body: bytes) -> None:
         self.now = receiver.now()
+        self.line = receiver.line
         keys = DeviceKeys(receiver)
         url = receiver.url(Path.CHALLENGE)
         opened = verify(body, keys, EnvelopeType.CHALLENGE_REQUEST, url)
@@ -48,6 +49,11 @@ class _Challenging:
         self.token = secrets.token_urlsafe(24)
         self.session = secrets.token_bytes(16)
         self.bearer = secrets.token_urlsafe(32)
+
+    def _offer(self) -> LineOffer | None:
+        if self.line is None:
+            return None
+        return self.line.offer(self.session, self.bearer, self.now + LINE_LIFETIME)
 
     def change(self, connection: Connection) -> Challenge:
         """Stores the challenge; it names the policy that is in force at this moment."""
@@ -72,6 +78,7 @@ class _Challenging:
             issued_at=rfc3339(self.now),
             policy_version=policy.policy.version,
             policy_digest=policy.digest,
+            line=self._offer(),
         )
 
 

@@ -11,9 +11,9 @@ from starlette.routing import Route
 
 from employer import policies
 from employer.api.answers import message
+from employer.api.problems import Refused
 from employer.api.signed import decode, in_thread, read_signed, require_nonce, verify
 from employer.keys import is_strong
-from employer.api.problems import Refused
 from employer.receiver import Receiver
 from employer.store import changes, queries
 from employer.store.rows import AlarmKind, Device, DeviceStatus, Invitation

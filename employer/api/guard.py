@@ -14,8 +14,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from employer.api.answers import nonce_headers
-from employer.policies import NoPolicy
 from employer.api.problems import Refused, answer
+from employer.policies import NoPolicy
 from employer.receiver import Receiver
 from employer.store.writer import StoreUnavailable
 from protocol.messages import API
@@ -31,7 +31,7 @@ def refusal(request: Request, error: Exception) -> Response:
     request.state.problem = refused.name
     request.state.detail = refused.detail
     receiver: Receiver = request.app.state.receiver
-    signed = request.method == "POST" and request.url.path.startswith(API)
+    signed = request.method == "POST" and f"{API}/" in request.url.path
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     return answer(refused, status=status, headers={**headers, **(nonce_headers(receiver) if signed else {})})
 
@@ -110,6 +110,10 @@ def _log(scope: Scope, status: int, arrived: int, seconds: float, failure: str) 
 
 
 def _route(scope: Scope) -> str:
-    """The route's pattern, or no more than that there is none: what people type may be a secret."""
-    pattern = getattr(scope.get("route"), "path", None)
-    return str(pattern) if pattern else "-"
+    """The path with names in place of its parameters, or no more than that it has no route: it may be a secret."""
+    if "route" not in scope:
+        return "-"
+    path: str = scope["path"]
+    for name, value in scope.get("path_params", {}).items():
+        path = path.replace(str(value), f"{{{name}}}")
+    return path

@@ -10,9 +10,9 @@ from starlette.routing import Route
 
 from employer import policies
 from employer.api.answers import HEADERS
+from employer.api.problems import Refused
 from employer.api.signed import in_thread
 from employer.policies import NoPolicy, PublishedPolicy
-from employer.api.problems import Refused
 from employer.receiver import Receiver
 from protocol.envelope import EnvelopeError, seal
 from protocol.keys import PrivateKey

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from employer.api.answers import message
+from employer.api.problems import Refused
 from employer.api.signed import DeviceKeys, in_thread, read_signed, verify
 from employer.intake import Arrival
-from employer.api.problems import Refused
 from employer.receiver import Receiver
 from employer.store.rows import Device
 from protocol.messages import Accepted, EnvelopeType, Path
