@@ -1,0 +1,60 @@
+"""What the probing process and its parent say to each other, one line of JSON each."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from protocol.trace import Answer, Sent
+
+STOP = b"stop\n"
+"""Parent to prober: send no more, wait for the last answers, and finish."""
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """The prober's first line: what to send, and where."""
+
+    host: str
+    port: int
+    ticket: str
+    """In hex."""
+    seconds: float
+    interval_s: float = 0.02
+    packet_bytes: int = 172
+
+
+class Began(Struct, frozen=True, kw_only=True, tag="began"):
+    """The address answered, or none did; the schedule begins now."""
+
+    address: str
+    expedited: bool
+    """The system let us mark the packets as voice (DSCP EF)."""
+
+
+class Batch(Struct, frozen=True, kw_only=True, tag="batch"):
+    """Packets and answers since the last batch."""
+
+    sent: list[Sent]
+    answers: list[Answer]
+
+
+class Finished(Struct, frozen=True, kw_only=True, tag="finished"):
+    """The last line: how the measurement was made."""
+
+    arrivals_by_kernel: bool
+    """Every arrival carries the kernel's time."""
+    departures_by_kernel: bool
+    refused: int
+    """Sends and receives that failed: nobody listens there, or no route."""
+    clock_step_ms: float
+    """How far the wall clock moved against the monotonic one meanwhile."""
+
+
+class Failed(Struct, frozen=True, kw_only=True, tag="failed"):
+    """Nothing could be sent."""
+
+    reason: str
+    """``name``: the host's name has no address; ``socket``: no route, or the system refused."""
+    detail: str
+
+
+Said = Began | Batch | Finished | Failed

@@ -1,0 +1,162 @@
+"""Probes the line while a step goes on: starts the prober, hears its packets, and brings the trace."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from dataclasses import dataclass
+from types import TracebackType
+
+import msgspec
+
+from checks.child import Child
+from checks.interface import Line, Probe
+from checks.line.messages import STOP, Batch, Began, Failed, Finished, Order, Said
+from protocol import datagrams
+from protocol.stamp import PACKET_BYTES
+from protocol.trace import Answer, Sent, Trace
+
+SERIES = "line.rtt_ms"
+INTERVAL_S = 0.02
+"""As a telephone sends: 50 packets a second."""
+OVERRUN_S = 8.0
+"""Warm-up, last answers and a slow computer, all beyond the planned seconds."""
+_LOOK_EVERY_S = 0.05
+
+
+class ProbingFailed(Exception):
+    """Nothing could be probed: ``name``, ``socket`` (see :class:`checks.line.messages.Failed`) or ``stopped``."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What the probe saw, and how it was measured."""
+
+    trace: Trace
+    address: str
+    expedited: bool
+    """The system let the packets be marked as voice (DSCP EF)."""
+    arrivals_by_kernel: bool
+    departures_by_kernel: bool
+    refused: int
+    """Sends and receives that failed: nobody listens there, or no route."""
+    clock_step_ms: float
+    """How far this computer's clock was set meanwhile."""
+
+
+class Probing:
+    """A probe of the line beside whatever else a step does. A context manager: leaving it ends the prober.
+
+    ``start``, ``stop``, ``elapsed_s`` and ``running`` may be used from any thread; :meth:`speak` and :meth:`result`
+    belong to the step's thread, since they use its ``probe``.
+    """
+
+    def __init__(self, line: Line, seconds: float, probe: Probe) -> None:
+        self._order = Order(
+            host=line.reflector_host,
+            port=line.reflector_port,
+            ticket=line.ticket.hex(),
+            seconds=seconds,
+            interval_s=INTERVAL_S,
+            packet_bytes=PACKET_BYTES,
+        )
+        self._probe = probe
+        self._sent: list[Sent] = []
+        self._answers: list[Answer] = []
+        self._spoken = 0
+        self._began: Began | None = None
+        self._end: Finished | Failed | None = None
+        self._reader = threading.Thread(target=self._read, name="prober-reader", daemon=True)
+        self._give_up = float("inf")
+
+    def start(self) -> None:
+        """Starts the prober; returns at once. Raises :class:`ProbingFailed` when the system refuses."""
+        try:
+            self._child = Child("checks.line.prober")
+            self._tell(msgspec.json.encode(self._order) + b"\n")
+        except OSError as error:
+            raise ProbingFailed("stopped", str(error)) from error
+        self._give_up = time.monotonic() + self._order.seconds + OVERRUN_S
+        self._reader.start()
+
+    def stop(self) -> None:
+        """Sends no more packets; the result comes when the last answers had their time."""
+        self._tell(STOP)
+
+    @property
+    def running(self) -> bool:
+        """It has not ended yet."""
+        return self._reader.is_alive()
+
+    @property
+    def elapsed_s(self) -> float:
+        """Since the trace's first packet, by the trace's clock; 0 before it."""
+        return (datagrams.now_ns() - self._sent[0].left_ns) / 1e9 if self._sent else 0.0
+
+    def speak(self) -> None:
+        """Gives the newest round trips to the live picture; call it about twenty times a second."""
+        for answer in self._answers[self._spoken :]:
+            if answer.sequence >= len(self._sent):
+                return  # Its departure is not told yet.
+            held_ns = answer.reflector_sent_ns - answer.reflector_received_ns
+            round_trip_ns = answer.received_ns - self._sent[answer.sequence].left_ns - held_ns
+            self._probe.sample(SERIES, round_trip_ns / 1e6)
+            self._spoken += 1
+
+    def result(self) -> Probed:
+        """Waits for the end and says what was seen, speaking meanwhile.
+
+        Raises :class:`ProbingFailed`, and :class:`checks.interface.Cancelled` when the run was stopped.
+        """
+        while self.running and time.monotonic() < self._give_up:
+            self._probe.wait(_LOOK_EVERY_S)
+            self.speak()
+        self._child.kill()
+        self._reader.join(1.0)
+        self.speak()
+        if isinstance(self._end, Failed):
+            raise ProbingFailed(self._end.reason, self._end.detail)
+        if self._began is None or self._end is None:
+            raise ProbingFailed("stopped", self._child.stderr_tail())
+        return Probed(
+            trace=Trace(self._order.interval_s, tuple(self._sent), tuple(self._answers)),
+            address=self._began.address,
+            expedited=self._began.expedited,
+            arrivals_by_kernel=self._end.arrivals_by_kernel,
+            departures_by_kernel=self._end.departures_by_kernel,
+            refused=self._end.refused,
+            clock_step_ms=self._end.clock_step_ms,
+        )
+
+    def __enter__(self) -> Probing:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._child.kill()
+        self._reader.join(1.0)
+        self._child.__exit__(kind, error, at)
+
+    def _tell(self, line: bytes) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._child.stdin.write(line)
+            self._child.stdin.flush()
+
+    def _read(self) -> None:
+        """Takes in what the prober says until it ends. What doesn't decode ends it: the prober is our own."""
+        decoder = msgspec.json.Decoder(Said)
+        for line in self._child.lines():
+            match decoder.decode(line):
+                case Batch(sent=sent, answers=answers):
+                    self._sent.extend(sent)
+                    self._answers.extend(answers)
+                case Began() as began:
+                    self._began = began
+                case Finished() | Failed() as end:
+                    self._end = end
