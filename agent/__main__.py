@@ -25,9 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments[:1] == [HELPER_FLAG]:
         return _helper(arguments[1:])
     try:
-        args = parser(COMMANDS if arguments[:1] not in [[c] for c in COMMANDS] else arguments[:1]).parse_args(
-            arguments
-        )
+        named = [name for name in COMMANDS if arguments[:1] == [name]]
+        args = parser(named or COMMANDS).parse_args(arguments)
         return int(_command(args.command or "app").run(args))
     except AgentError as error:
         print(f"readiness: {error.sentence}\n  {error.next_step}", file=sys.stderr)
@@ -46,9 +45,7 @@ def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
         description="Shows whether this computer is ready for calls, and sends a signed report to your employer.",
     )
     top.add_argument("--version", action="version", version=f"readiness {VERSION}")
-    commands = top.add_subparsers(
-        dest="command", metavar="COMMAND", title="commands (without one, the app opens)"
-    )
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands (without one, the app opens)")
     for name in names:
         module = _command(name)
         sub = commands.add_parser(name, help=module.HELP, description=module.HELP)

@@ -43,9 +43,7 @@ class EventFile:
     def _heard(self, event: Event) -> None:
         if isinstance(event, Started):
             phase = event.phase
-            self._write(
-                "started", step=phase.step, seconds=round(phase.seconds, 1), prompt=guide.step(phase.step).now
-            )
+            self._write("started", step=phase.step, seconds=round(phase.seconds, 1), prompt=guide.step(phase.step).now)
         elif isinstance(event, Prompted):
             prompt = event.prompt
             self._write(
@@ -76,9 +74,7 @@ class EventFile:
                     )
 
     def _write(self, event: str, **fields: object) -> None:
-        line = msgspec.json.encode(
-            {"event": event, "at_s": round(time.monotonic() - self._began, 3), **fields}
-        )
+        line = msgspec.json.encode({"event": event, "at_s": round(time.monotonic() - self._began, 3), **fields})
         with self._lock:
             if self._broken:
                 return

@@ -99,7 +99,5 @@ def _outcome_line(outcome: Outcome) -> str:
 def _check_line(check: CheckVerdict) -> str:
     w = words()
     titles = [w.finding_title(f) for f in check.findings]
-    numbers = [
-        f"{w.metric_title(c.metric)} {w.value(c.measurement)}" for c in check.criteria if c.measurement
-    ]
+    numbers = [f"{w.metric_title(c.metric)} {w.value(c.measurement)}" for c in check.criteria if c.measurement]
     return f"{MARKS[check.verdict]} {w.check_title(check.check)}: {plain(' · '.join(titles + numbers)) or _('good')}"

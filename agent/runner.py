@@ -219,9 +219,7 @@ class Runner:
     def _start_what_is_due(self, context: Context) -> None:
         with self._lock:
             now_s = self._elapsed_s()
-            due = [
-                slot for slot in self._plan() if slot.starts_s <= now_s and slot.step not in self._happened
-            ]
+            due = [slot for slot in self._plan() if slot.starts_s <= now_s and slot.step not in self._happened]
             for slot in due:
                 self._happened[slot.step] = Happened(now_s)
                 self._runs[slot.step] = StepRun(self._steps[slot.step], slot.seconds, self)

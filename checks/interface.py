@@ -63,11 +63,11 @@ class Probe(Protocol):
         """Whether every other step has ended: a step that runs all along then returns what it has."""
 
 
-class Cancelled(Exception):  # noqa: N818
+class Cancelled(Exception):
     """The run was stopped."""
 
 
-class NotMeasured(Exception):  # noqa: N818
+class NotMeasured(Exception):
     """A step or check could not measure: a status other than ``measured``, and the finding that says why."""
 
     def __init__(self, status: Status, because: Finding) -> None:

@@ -138,7 +138,9 @@ def _limit_finding(criterion: CriterionVerdict) -> Iterator[Finding]:
 @cache
 def _limit_code(metric: str) -> str | None:
     """The finding that explains this metric and needs to know no more than its value and limit."""
-    return next((f.code for f in FINDINGS.values() if metric in f.explains and set(f.params) <= {"value", "limit"}), None)
+    return next(
+        (f.code for f in FINDINGS.values() if metric in f.explains and set(f.params) <= {"value", "limit"}), None
+    )
 
 
 def _severity(found: Finding) -> Severity:
@@ -161,7 +163,9 @@ def _next_action(checks: Sequence[CheckVerdict], missing: Sequence[str]) -> Next
                 tiers[tier].append(NextAction(check.outcome.because, check.check))
     for candidates in tiers:
         if candidates:
-            return min(candidates, key=lambda action: (not _operator_can(action.finding), -_severity(action.finding).rank))
+            return min(
+                candidates, key=lambda action: (not _operator_can(action.finding), -_severity(action.finding).rank)
+            )
     return None
 
 

@@ -28,7 +28,9 @@ def judge(measurement: Measurement, criterion: Criterion, better: Better) -> Jud
     """
     sign = -1.0 if better is Better.HIGHER else 1.0
     value = sign * measurement.value
-    low, high = sorted((sign * _or(measurement.low, measurement.value), sign * _or(measurement.high, measurement.value)))
+    low, high = sorted(
+        (sign * _or(measurement.low, measurement.value), sign * _or(measurement.high, measurement.value))
+    )
     passes = sign * criterion.pass_
     limits = [passes]
     verdict: Verdict | None = Verdict.PASS if value <= passes else Verdict.WARN

@@ -12,9 +12,7 @@ from agent.language import _
 def run(args: argparse.Namespace) -> Exit:
     """Opens the app on the terminal. Raises :class:`AgentError` where there is none."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise AgentError(
-            _("The app needs a terminal window."), _("Without one, run: readiness check --plain")
-        )
+        raise AgentError(_("The app needs a terminal window."), _("Without one, run: readiness check --plain"))
     from agent import ui
 
     return ui.start()
