@@ -17,12 +17,14 @@ from employer import desk, keys, landing
 from employer.api import challenge, enrol, line, ping, policy, reports
 from employer.api.guard import Guard, refusal
 from employer.api.problems import Refused
+from employer.errors import EmployerError
+from employer.keys import EmployerKeys
 from employer.line import Line
 from employer.policies import NoPolicy
 from employer.receiver import Receiver
+from employer.reflector_process import ReflectorError
 from employer.settings import Settings
 from employer.store import migrate
-from employer.store.engine import open_engine
 from employer.store.store import Store
 from employer.store.writer import StoreUnavailable
 
@@ -30,31 +32,36 @@ _HANDLED = (Refused, StoreUnavailable, NoPolicy, HTTPException)
 
 
 def create_app(settings: Settings, congestion_control: str = "") -> Starlette:
-    """The application. It opens the store when it starts, and closes it when it ends.
+    """The application of a receiver with these settings.
 
-    Raises :class:`employer.errors.EmployerError` when the keys or the database can't be used.
+    Raises :class:`EmployerError` when the keys, the database or the reflector can't be used.
     """
     return application(open_receiver(settings), congestion_control)
 
 
 def open_receiver(settings: Settings) -> Receiver:
-    """Keys and store as the settings name them; a SQLite database is made or brought up to date."""
+    """Keys, store and line as the settings name them. A SQLite database is made or brought up to date.
+
+    Raises :class:`EmployerError`.
+    """
     settings.data.mkdir(parents=True, exist_ok=True)
-    engine = open_engine(settings.database_url)
-    try:
-        if engine.dialect.name == "sqlite":
-            migrate.upgrade(engine)
-        else:
-            migrate.require_current(engine)
-    finally:
-        engine.dispose()
     own_keys = keys.load_or_create(settings.data)
-    own_line = Line(settings, own_keys) if settings.line else None
+    migrate.prepare(settings.database_url)
+    own_line = _line(settings, own_keys) if settings.line else None
     return Receiver(settings, own_keys, Store(settings.database_url), own_line)
 
 
+def _line(settings: Settings, own_keys: EmployerKeys) -> Line:
+    own_line = Line(settings, own_keys)
+    try:
+        own_line.start()
+    except ReflectorError as error:
+        raise EmployerError(str(error), "Without a line to measure, start with --no-line.") from error
+    return own_line
+
+
 def application(receiver: Receiver, congestion_control: str = "") -> Starlette:
-    """The application around a receiver that is open; it is closed when the application ends.
+    """The application around an open receiver, which it closes when it ends.
 
     ``congestion_control`` names what the listening socket uses (:mod:`employer.congestion`).
     """
@@ -62,13 +69,9 @@ def application(receiver: Receiver, congestion_control: str = "") -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         try:
-            if receiver.line:
-                await run_in_threadpool(receiver.line.start)
             yield
         finally:
-            if receiver.line:
-                receiver.line.stop()
-            receiver.store.close()
+            await run_in_threadpool(receiver.close)
 
     async def healthy(request: Request) -> Response:
         return PlainTextResponse("ok\n")

@@ -16,8 +16,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from employer import policies, times
-from employer.policies import PublishedPolicy
 from employer.api.problems import Refused
+from employer.policies import PublishedPolicy
 from employer.receiver import Receiver
 from employer.store import changes, queries
 from employer.store.rows import AlarmKind, Device, DeviceStatus, Freshness, StoredChallenge, StoredReport

@@ -34,24 +34,6 @@ TEMPLATE = Beginning(
         ),
     ),
 )
-DEMONSTRATION = Beginning(
-    version="demo-1",
-    employer="Demonstration",
-    purpose=Purpose(
-        controller="You: this is a demonstration. The employer's receiver runs on this computer.",
-        contact="Nobody else has your results.",
-        used_for="Showing you how the program works, from the check to the employer's receipt.",
-        not_used_for="Not for pay, not for discipline.",
-        seen_by="Only you. Nothing leaves this computer.",
-        kept="In the demonstration's folder, until you delete it.",
-        ru=PurposeInRussian(
-            used_for="Чтобы показать Вам, как работает программа: от проверки до квитанции работодателя.",
-            not_used_for="Не для расчёта оплаты и не для взысканий.",
-            seen_by="Только Вы. Данные не покидают этот компьютер.",
-            kept="В папке демонстрации, пока Вы её не удалите.",
-        ),
-    ),
-)
 
 
 def policy_toml(beginning: Beginning) -> bytes:

@@ -47,3 +47,9 @@ class Receiver:
     def url(self, path: str) -> str:
         """The address of ``path`` as envelopes name it."""
         return self.settings.public_url + path
+
+    def close(self) -> None:
+        """Ends the reflector, commits what waits, closes the database. Safe to call twice."""
+        if self.line is not None:
+            self.line.stop()
+        self.store.close()

@@ -12,9 +12,21 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from employer.errors import EmployerError
-from employer.store.engine import for_writing
+from employer.store.engine import for_writing, open_engine
 
 _SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def prepare(url: str) -> None:
+    """Tables of this version: made on SQLite, required elsewhere. Raises :class:`EmployerError`."""
+    engine = open_engine(url)
+    try:
+        if engine.dialect.name == "sqlite":
+            upgrade(engine)
+        else:
+            require_current(engine)
+    finally:
+        engine.dispose()
 
 
 def upgrade(engine: Engine) -> None:
