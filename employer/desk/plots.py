@@ -79,7 +79,7 @@ def scale(low: float, high: float) -> tuple[float, float]:
         high = 0.0
     if high - low < 1e-6:
         low, high = low - 1, high + 1
-    step = _round_step((high - low) / 4)
+    step = _round_step((high - low) / 5)
     return math.floor(low / step) * step, math.ceil(high / step) * step
 
 

@@ -2,7 +2,9 @@
 // Everything is readable without it.
 "use strict";
 
-const language = document.documentElement.lang;
+const page = document.documentElement.lang;
+// The reader's own variety of the page's language: en-GB writes 24 Nov, en-US writes Nov 24.
+const language = navigator.languages.find((known) => known.split("-")[0] === page) ?? page;
 
 function showLocalTimes() {
   const format = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });

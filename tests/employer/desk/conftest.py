@@ -1,0 +1,53 @@
+"""Fixtures: an office, and a browser's worth of requests to its desk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from employer.desk import routes
+from tests.employer.desk.office import PASSWORD, URL, Office, open_office
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    opened = open_office(tmp_path)
+    opened.user()
+    yield opened
+    opened.receiver.store.close()
+
+
+@pytest.fixture
+def visitor(office: Office) -> Iterator[TestClient]:
+    """A browser at the door."""
+    app = Starlette(routes=[Mount("/desk", routes=routes(office.receiver))])
+    with TestClient(app, base_url=URL, follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def support(visitor: TestClient) -> TestClient:
+    """A browser that is signed in."""
+    answer = sign_in(visitor)
+    assert answer == 303
+    return visitor
+
+
+def sign_in(client: TestClient, name: str = "support", password: str = PASSWORD) -> int:
+    """Fills in the form; the answer's status."""
+    token = form_token(client.get("/desk/sign-in").text)
+    fields = {"token": token, "name": name, "password": password, "next": "/desk/"}
+    return client.post("/desk/sign-in", data=fields).status_code
+
+
+def form_token(html: str) -> str:
+    """The token that stands in a page's forms."""
+    found = re.search(r'name="token" value="([^"]+)"', html)
+    assert found, "the page has no form"
+    return found.group(1)
