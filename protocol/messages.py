@@ -16,6 +16,10 @@ PROBLEM = "application/problem+json"
 NONCE_HEADER = "Replay-Nonce"
 """Carries a fresh single-use nonce in every answer to a signed request (RFC 8555, section 6.5)."""
 
+CONGESTION_HEADER = "Congestion-Control"
+"""Names the sender's TCP congestion control in the answer to a download, where it is known."""
+UPLOAD_STEP_S = 0.1
+
 MAX_REPORT_BYTES = 256 * 1024
 """Of a report's envelope, as sent."""
 MAX_MESSAGE_BYTES = 16 * 1024
@@ -52,7 +56,8 @@ class Path:
     DOWN = API + "/bandwidth/down"
     """GET ``?bytes=N`` with the run's bearer: N bytes that don't compress."""
     UP = API + "/bandwidth/up"
-    """POST any bytes with the run's bearer: :class:`Uploaded`."""
+    """POST any bytes with the run's bearer: :class:`Uploaded`. With ``?seconds=S`` the answer comes so long after the
+    first byte, however much is still to come."""
     MINI = "/mini"
     """``/mini/{bearer}/`` is the base address for speedtest-cli's *Mini* protocol."""
     INVITATION = "/i"
@@ -181,6 +186,9 @@ class Uploaded(Answer, frozen=True):
 
     bytes: int
     seconds: float
+    """From the first byte to the last."""
+    arrived: list[int] = []
+    """Bytes in each :data:`UPLOAD_STEP_S` since the first byte."""
 
 
 class Problem(Answer, frozen=True):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from report.catalogue import bandwidth
 from report.catalogue.kinds import CheckKind, FindingKind, Metric
 
-METRICS: tuple[Metric, ...] = ()
+METRICS: tuple[Metric, ...] = (*bandwidth.METRICS,)
 
-CHECKS: tuple[CheckKind, ...] = ()
+CHECKS: tuple[CheckKind, ...] = (*bandwidth.CHECKS,)
 
-FINDINGS: tuple[FindingKind, ...] = ()
+FINDINGS: tuple[FindingKind, ...] = (*bandwidth.FINDINGS,)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlsplit
 
 MOST_HEAD_BYTES = 16 * 1024
+
+Refusal = Literal["", "refused", "busy", "foreign"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def _parse(head_bytes: bytes) -> Head:
     return Head(int(rest[:3]), {name.strip().lower(): value.strip() for name, _, value in fields})
 
 
-def refusal(head: Head, media_type: str) -> str:
+def refusal(head: Head, media_type: str) -> Refusal:
     """Why an answer carries no transfer: ``refused``, ``busy`` or ``foreign``; empty when it does.
 
     An answer of another type, or a way elsewhere, isn't the employer's: a sign-in page of the network, as a rule.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 import sys
@@ -65,15 +66,16 @@ class Meter:
 class Download(asyncio.BufferedProtocol):
     """One connection that receives."""
 
-    def __init__(self, request: bytes, meter: Meter) -> None:
-        self.refusal = ""
+    def __init__(self, request: bytes, meter: Meter, cap_bytes: int) -> None:
+        self.refusal: http.Refusal = ""
         self.congestion_control = ""
         self.ended = False
         self.whole = False
-        """It ended as the server meant it to."""
+        """It ended as the server or the data cap meant it to."""
         self._request = request
         self._meter = meter
         self._reader = http.HeadReader()
+        self._cap_bytes = cap_bytes
         self._buffer = bytearray(_BUFFER_BYTES)
         self._tail = b""
 
@@ -89,6 +91,9 @@ class Download(asyncio.BufferedProtocol):
         self._tail = (self._tail + self._buffer[max(0, nbytes - len(_END)) : nbytes])[-len(_END) :]
         if self._reader.head is not None:
             self._meter.add(nbytes)
+            if self._meter.bytes >= self._cap_bytes:
+                self.whole = True
+                self.transport.abort()
             return
         try:
             body = self._reader.feed(bytes(self._buffer[:nbytes]))
@@ -101,21 +106,21 @@ class Download(asyncio.BufferedProtocol):
             if body and not self.refusal:
                 self._meter.add(len(body))
 
-    def _refuse(self, kind: str) -> None:
+    def _refuse(self, kind: http.Refusal) -> None:
         self.refusal = kind
         if kind:
             self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.ended = True
-        self.whole = exc is None and self._tail == _END
+        self.whole |= exc is None and self._tail == _END
 
 
 class Upload(asyncio.Protocol):
     """One connection that sends, until it is answered."""
 
     def __init__(self, request: bytes, meter: Meter, noise: bytes, cap_bytes: int) -> None:
-        self.refusal = ""
+        self.refusal: http.Refusal = ""
         self.congestion_control = ""
         self.ended = False
         self.answer: Uploaded | None = None
@@ -187,7 +192,7 @@ def _tune(sock: socket.socket) -> str:
     return ""
 
 
-class _Stop(Exception):  # noqa: N818
+class _Stop(Exception):
     """Nothing can be measured."""
 
     def __init__(self, kind: Failure) -> None:
@@ -221,7 +226,7 @@ async def download(job: Job) -> Done:
     started = time.perf_counter()
     to = http.target(job.url, f"{Path.DOWN}?bytes={job.cap_bytes}")
     meter = Meter()
-    lines = [Download(http.head("GET", to, job.bearer), meter) for _ in range(CONNECTIONS)]
+    lines = [Download(http.head("GET", to, job.bearer), meter, job.cap_bytes) for _ in range(CONNECTIONS)]
     broken = await _connect(job, to, lines)
     opened = [line for line in lines if hasattr(line, "transport")]
     connected = time.perf_counter()
@@ -238,12 +243,12 @@ async def download(job: Job) -> Done:
         if not meter.bytes and time.perf_counter() - connected > SILENCE_S:
             break
     ended_ns = time.time_ns()
-    refused = next((line.refusal for line in opened if line.refusal), "")
+    refused = next((line.refusal for line in opened if line.refusal), None)
     cut = [line for line in opened if line.ended and not line.whole]
     for line in opened:
         line.transport.abort()
     if not meter.bytes or (ended_by == "server" and cut):
-        raise _Stop(_failure(refused or ("broke" if cut else "silent")))
+        raise _Stop(refused or ("broke" if cut else "silent"))
     return Done(
         step_bytes=meter.steps,
         seconds=meter.seconds,
@@ -275,12 +280,12 @@ async def upload(job: Job) -> Done:
         if all(line.answer or line.ended for line in opened):
             break
     ended_ns = time.time_ns()
-    refused = next((line.refusal for line in opened if line.refusal), "")
+    refused = next((line.refusal for line in opened if line.refusal), None)
     answers = [line.answer for line in opened if line.answer]
     for line in opened:
         line.transport.abort()
     if not any(answer.bytes for answer in answers):
-        raise _Stop(_failure(refused or ("broke" if all(line.ended for line in opened) else "silent")))
+        raise _Stop(refused or ("broke" if all(line.ended for line in opened) else "silent"))
     seconds = max(answer.seconds for answer in answers)
     early = seconds < job.seconds - 1.0
     capped = meter.bytes >= job.cap_bytes
@@ -313,19 +318,12 @@ class _Pace:
 
 
 def _noise() -> bytes:
-    import os
-
     return os.urandom(_NOISE_BYTES)
 
 
 def _sum(series: list[list[int]]) -> list[int]:
     length = max(len(steps) for steps in series)
     return [sum(steps[i] for steps in series if i < len(steps)) for i in range(length)]
-
-
-def _failure(kind: str) -> Failure:
-    known: tuple[Failure, ...] = ("refused", "busy", "foreign", "silent", "broke")
-    return next(k for k in known if k == kind)
 
 
 def main() -> None:

@@ -1,0 +1,189 @@
+"""The native provider against the employer's own addresses, and against servers that misbehave."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+
+from checks.interface import Cancelled, Line
+from checks.line.bandwidth.interface import SERIES, Direction, TransferFailed
+from checks.line.bandwidth.native import NativeProvider
+from employer.bandwidth import routes
+from employer.transfers import TransferLimits
+from tests.checks.probe import TestProbe, cancel_after, children_left
+from tests.lab.servers import certificate, misbehaving, serving
+
+pytestmark = pytest.mark.realtime
+
+BEARER = "a-run-of-the-test-0001"
+MB = 1_000_000
+DIRECTIONS: tuple[Direction, ...] = ("down", "up")
+
+
+def line(url: str, ca_file: Path | None = None, bearer: str = BEARER) -> Line:
+    return Line(url, "127.0.0.1", 1, b"\0" * 16, b"", bearer, str(ca_file) if ca_file else None)
+
+
+def app(limits: TransferLimits | None = None) -> Starlette:
+    return Starlette(routes=routes(lambda bearer: bearer == BEARER, limits, congestion_control="cubic"))
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("secure", [False, True])
+def test_it_measures_both_directions_plain_and_through_a_private_authority(
+    direction: Direction, secure: bool, tmp_path: Path
+) -> None:
+    tls = certificate(tmp_path) if secure else None
+    probe = TestProbe()
+    with serving(app(), tls) as url:
+        began_ns = time.time_ns()
+        transfer = NativeProvider(line(url, tls.ca_file if tls else None)).measure(
+            direction, 2.0, 400 * MB, probe
+        )
+    assert transfer.mbit_s > 50
+    assert transfer.low is None or transfer.low <= transfer.mbit_s <= (transfer.high or 0)
+    assert transfer.bytes_used > 10 * MB
+    assert transfer.connections == 4
+    assert began_ns < transfer.began_ns < transfer.ended_ns < time.time_ns()
+    assert transfer.warnings == ()
+    assert probe.series[SERIES[direction]]
+    assert children_left() == []
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_the_data_cap_ends_it(direction: Direction) -> None:
+    with serving(app()) as url:
+        transfer = NativeProvider(line(url)).measure(direction, 5.0, 20 * MB, TestProbe())
+    assert 20 * MB <= transfer.bytes_used < 32 * MB
+    assert transfer.ended_ns - transfer.began_ns < 4e9
+    assert transfer.mbit_s > 50
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_a_server_that_ends_it_early_is_told_and_what_was_measured_stands(direction: Direction) -> None:
+    with serving(app(TransferLimits(transfer_bytes=5 * MB))) as url:
+        transfer = NativeProvider(line(url)).measure(direction, 4.0, 400 * MB, TestProbe())
+    assert transfer.mbit_s > 5
+    assert [w.code for w in transfer.warnings] == ["network.server_limited"]
+
+
+def dies_in_the_middle(connection: socket.socket) -> None:
+    connection.recv(4096)
+    connection.sendall(
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    for _ in range(10):
+        connection.sendall(b"40000\r\n" + os.urandom(0x40000) + b"\r\n")
+        time.sleep(0.02)
+
+
+def is_silent(connection: socket.socket) -> None:
+    while connection.recv(1 << 20):
+        pass
+
+
+def is_a_sign_in_page(connection: socket.socket) -> None:
+    connection.recv(4096)
+    page = b"<html>Welcome to the hotel. Please sign in.</html>"
+    connection.sendall(
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%b" % (len(page), page)
+    )
+
+
+def sends_elsewhere(connection: socket.socket) -> None:
+    connection.recv(4096)
+    connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: http://192.0.2.1/login\r\nContent-Length: 0\r\n\r\n")
+
+
+def speaks_no_http(connection: socket.socket) -> None:
+    connection.sendall(b"220 mail.example ESMTP\r\n\r\n")
+    time.sleep(1)
+
+
+def hangs_up(connection: socket.socket) -> None:
+    connection.recv(4096)
+
+
+def never_ends_its_head(connection: socket.socket) -> None:
+    while True:
+        connection.sendall(b"X-Filler: " + b"a" * 1000 + b"\r\n")
+
+
+@pytest.mark.parametrize(
+    ("serve", "direction", "code"),
+    [
+        (dies_in_the_middle, "down", "network.bandwidth_broke"),
+        (hangs_up, "down", "network.bandwidth_broke"),
+        (hangs_up, "up", "network.bandwidth_broke"),
+        (is_silent, "down", "network.bandwidth_silent"),
+        (is_silent, "up", "network.bandwidth_silent"),
+        (is_a_sign_in_page, "down", "network.bandwidth_foreign"),
+        (is_a_sign_in_page, "up", "network.bandwidth_foreign"),
+        (sends_elsewhere, "down", "network.bandwidth_foreign"),
+        (speaks_no_http, "up", "network.bandwidth_foreign"),
+        (never_ends_its_head, "down", "network.bandwidth_foreign"),
+    ],
+)
+def test_a_server_that_misbehaves_is_named(
+    serve: Callable[[socket.socket], None], direction: Direction, code: str
+) -> None:
+    with misbehaving(serve) as url, pytest.raises(TransferFailed) as caught:
+        NativeProvider(line(url)).measure(direction, 1.5, 400 * MB, TestProbe())
+    assert caught.value.because.code == code
+    assert children_left() == []
+
+
+def test_a_run_that_is_not_known_is_refused() -> None:
+    with serving(app()) as url:
+        for direction in DIRECTIONS:
+            with pytest.raises(TransferFailed) as caught:
+                NativeProvider(line(url, bearer="someone-else-0001")).measure(direction, 1.0, MB, TestProbe())
+            assert caught.value.because.code == "network.bandwidth_refused"
+
+
+def test_a_server_that_has_no_place_left_is_busy() -> None:
+    with serving(app(TransferLimits(at_once=0))) as url, pytest.raises(TransferFailed) as caught:
+        NativeProvider(line(url)).measure("down", 1.0, MB, TestProbe())
+    assert caught.value.because.code == "network.bandwidth_busy"
+
+
+def test_nobody_there_is_unreachable() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(TransferFailed) as caught:
+        NativeProvider(line(f"http://127.0.0.1:{port}")).measure("down", 1.0, MB, TestProbe())
+    assert caught.value.because.code == "network.bandwidth_unreachable"
+
+
+def test_a_stranger_with_another_certificate_gets_nothing(tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "theirs").mkdir()
+    ours, theirs = certificate(tmp_path / "ours"), certificate(tmp_path / "theirs")
+    seen: list[bytes] = []
+    with (
+        misbehaving(lambda c: seen.append(c.recv(4096)), theirs) as url,
+        pytest.raises(TransferFailed) as caught,
+    ):
+        NativeProvider(line(url, ours.ca_file)).measure("up", 1.0, MB, TestProbe())
+    assert caught.value.because.code == "network.bandwidth_untrusted"
+    assert not any(seen)
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_a_stop_ends_it_within_a_second_and_leaves_no_process(direction: Direction) -> None:
+    probe = TestProbe()
+    with serving(app()) as url:
+        timer = cancel_after(probe, 0.8)
+        began = time.monotonic()
+        with pytest.raises(Cancelled):
+            NativeProvider(line(url)).measure(direction, 20.0, 100_000 * MB, probe)
+        took = time.monotonic() - began
+        timer.join()
+        assert took - 0.8 < 1.0
+        assert children_left() == []
