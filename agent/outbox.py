@@ -6,6 +6,7 @@ import contextlib
 import errno
 import json
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from agent.errors import StateFolderError
 from agent.home import Home, trouble
 from agent.language import _
 from protocol.envelope import digest
+from protocol.short_code import short_code
+from report.document import Report
 
 MAX_DRAFTS = 50
 """Older ones are dropped."""
@@ -82,6 +85,25 @@ class Kept:
     not_before: float
     """Unix time before which it is not tried again by itself."""
 
+    @classmethod
+    def sealed(cls, report: Report, document: bytes, envelope: bytes, api_url: str, employer_key: str) -> Kept:
+        """A report that was just signed."""
+        return cls(
+            id=report.report_id,
+            state=State.WAITING,
+            ended_at=report.ended_at,
+            document=document,
+            envelope=envelope,
+            device=report.device,
+            seq=report.seq,
+            api_url=api_url,
+            employer_key=employer_key,
+            receipt=None,
+            problem="",
+            attempts=0,
+            not_before=0.0,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -113,6 +135,7 @@ class Outbox:
     def __init__(self, folder: Home, look_only: bool = False) -> None:
         """Opens the database, or makes it. ``look_only``: reads what stands there. Raises :class:`DamagedOutbox`."""
         self._folder = folder
+        self._one_at_a_time = threading.RLock()
         path = folder.path(home.REPORTS)
         try:
             if look_only:
@@ -209,9 +232,15 @@ class Outbox:
         """The report of that id."""
         return next(iter(self._select("where id = ?", report_id)), None)
 
-    def all(self) -> list[Kept]:
-        """Every report, newest first."""
-        return self._select("order by ended_at desc, id desc")
+    def find_code(self, code: str) -> Kept | None:
+        """The newest sealed report with that short code."""
+        with self._telling():
+            rows = self._db.execute("select id from reports where envelope is not null order by id desc").fetchall()
+        return next((self.find(report_id) for (report_id,) in rows if short_code(report_id) == code), None)
+
+    def newest(self, most: int = 200) -> list[Kept]:
+        """Reports and drafts, newest first."""
+        return self._select("order by ended_at desc, id desc limit ?", most)
 
     def waiting(self, now: float | None = None) -> list[Kept]:
         """Those to be sent, in the order they were sealed; with ``now`` only those whose time has come."""
@@ -264,9 +293,10 @@ class Outbox:
 
     @contextlib.contextmanager
     def _telling(self) -> Iterator[None]:
-        """Tells SQLite's errors in words."""
+        """One thread at a time; SQLite's errors in words."""
         try:
-            yield
+            with self._one_at_a_time:
+                yield
         except sqlite3.Error as error:
             raise _told(self._folder, error) from error
 

@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
 
-from agent.errors import AgentError
+from agent import language, preferences, ticket
+from agent.client import Client
+from agent.enrolment import Record, enrol, read_link
+from agent.entries import Delivery, Entry, EntryState, entry, receipt_of
+from agent.errors import AgentError, EmployerRefused
+from agent.home import Home, default_folder
+from agent.language import _
+from agent.outbox import Kept, State
+from agent.postman import Postman
+from agent.present_run import Member, PresentRun
+from agent.published import Published, built_in, fetch, kept
+from agent.runner import Runner
+from agent.sealing import Seal, build, read
+from agent.standing import Standing, stand
+from agent.system import os_family, os_version
+from agent.version import VERSION
 from checks.interface import Devices
-from protocol.messages import Receipt
-from report.document import Report
-from report.evaluate import Evaluation
+from protocol.envelope import seal
+from protocol.messages import EnvelopeType, Receipt
+from protocol.messages import Path as Address
+from protocol.short_code import read_code
+from report.document import AgentInfo, Report, Shown
+from report.evaluate import Evaluation, evaluate
 from report.policy import Policy
-from report.vocabulary import Readiness
+from report.private import DETAILS, without
+from report.vocabulary import Status
+from report.words import translator
 
-if TYPE_CHECKING:
-    from agent.runner import Runner
+__all__ = ["Delivery", "Detail", "Entry", "EntryState", "Membership", "Preview", "Session"]
+
+REFRESH_S = 5.0
+SEND_S = 15.0
+SEND_WAITING_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +57,6 @@ class Membership:
     pending: bool
     """The employer still has to approve this computer."""
     fingerprint: str
-
-
-class EntryState(StrEnum):
-    """Where one run of the history is."""
-
-    DRAFT = "draft"
-    """Never sent; only on this computer."""
-    WAITING = "waiting"
-    """Sealed, in the outbox, not yet acknowledged."""
-    DELIVERED = "delivered"
-    """The employer's receipt is here and verified."""
-    REFUSED = "refused"
-    """The employer answered no; trying again can't heal it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One run of the history."""
-
-    id: str
-    """The report's id, or the draft's."""
-    when: str
-    """End of the run, UTC, RFC 3339."""
-    readiness: Readiness
-    state: EntryState
-    short_code: str
-    """Empty for a draft."""
-    valid_until: str | None
-    """UTC; only when delivered."""
-    problem: str
-    """Why it waits or was refused, in words; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +78,6 @@ class Preview:
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What came of sending."""
-
-    entry: Entry
-    receipt: Receipt | None
-    """Verified; ``None`` while it waits or when it was refused."""
-    error: AgentError | None
-    """Why there is no receipt, with the next step."""
-
-
 class Session:
     """The program's one object. Blocking calls are marked; call them from a worker thread.
 
@@ -106,52 +90,259 @@ class Session:
     """``kept``: the employer's, as last seen; it didn't answer now."""
     devices: Devices
     language: str
+    notices: tuple[str, ...]
+    """What was damaged in the state folder and set aside, in words; for the person to see once."""
+
+    def __init__(self, folder: Home, standing: Standing, mode: Literal["app", "plain", "json"]) -> None:
+        self._home = folder
+        self._mode = mode
+        self._outbox = standing.outbox
+        self._postman = Postman(standing.outbox)
+        self._key = standing.key
+        self._run: PresentRun | None = None
+        self.notices = tuple(standing.notices)
+        self._take_record(standing.record)
+        published = kept(folder, self._record.employer_key, self._record.api_url) if self._record else None
+        self._take_policy(published or built_in(), "kept" if published else "built-in")
+
+    @classmethod
+    def open(
+        cls, mode: Literal["app", "plain", "json"], folder: Path | None = None, *, look_only: bool = False
+    ) -> Session:
+        """Opens the state folder (``folder``, or this person's own) in the person's language.
+
+        Only one program at a time may have it open; any number may look (``look_only``), which changes nothing.
+        Raises :class:`agent.errors.StateFolderError`.
+        """
+        place = Home(folder or default_folder())
+        chosen = preferences.load(place.folder)
+        language.use(language.pick(chosen.language, os.environ, language.windows_ui()))
+        if not look_only:
+            place.make()
+            place.lock()
+        try:
+            session = cls(place, stand(place, look_only), mode)
+        except BaseException:
+            place.unlock()
+            raise
+        session.devices = chosen.devices
+        session.language = language.language()
+        return session
+
+    def close(self) -> None:
+        """Closes the state folder."""
+        self._outbox.close()
+        self._home.unlock()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    # The employer.
 
     def refresh(self) -> None:
         """Fetches the employer's policy and retries what waits in the outbox. Blocks up to 5 s, never raises for an
         unreachable employer."""
-        raise NotImplementedError
+        record = self._record
+        if record is None:
+            return
+        began = time.monotonic()
+        try:
+            with Client(record.api_url, record.ca_file, REFRESH_S) as client:
+                published = fetch(client, record.employer_key)
+        except AgentError:
+            self.policy_from = "kept" if self._published.envelope else "built-in"
+            return
+        published.keep(self._home)
+        self._take_policy(published, "employer")
+        left_s = REFRESH_S - (time.monotonic() - began)
+        self._postman.retry(record.ca_file, left_s, now=time.time())
 
-    def enrol(self, link: str) -> Membership:
+    def enrol(self, link: str, ca_file: str | None = None) -> Membership:
         """Enrols this computer by an invitation link. Blocks. Raises :class:`AgentError`."""
-        raise NotImplementedError
+        record, key, published = enrol(self._home, read_link(link), self._record, self._key, ca_file)
+        self._key = key
+        self._take_record(record)
+        self._take_policy(published, "employer")
+        assert self.membership is not None
+        return self.membership
+
+    # The run.
 
     def begin(self, *, for_employer: bool, only: Collection[str] | None = None, quick: bool = False) -> Runner:
-        """A new run, not yet started. The challenge is fetched by the runner's thread, in the preflight's time."""
-        raise NotImplementedError
+        """A new run, not yet started. The challenge is fetched by the runner's thread, in the preflight's time.
+
+        A run that is not ``for_employer`` uses the employer's line as well, since there is no other to measure; its
+        report isn't tied to the challenge.
+        """
+        member = Member(self._record, self._key) if self._record and self._key else None
+        self._run = PresentRun(member, self._published, self.devices, self.language, for_employer)
+        return self._run.first(only, quick)
 
     def again(self, checks: Collection[str]) -> Runner:
         """A re-run of these checks' steps within the present run; the verdict is taken anew afterwards."""
-        raise NotImplementedError
+        return self._present().again(checks)
 
     def evaluation(self) -> Evaluation:
         """The present run's outcomes under the policy."""
-        raise NotImplementedError
+        run = self._present()
+        return evaluate(run.record.in_order(), run.published.policy)
 
     def details(self) -> tuple[Detail, ...]:
         """What may be left out of the present run's report."""
-        raise NotImplementedError
+        words = translator("report", self.language)
+        outcomes = self._present().record.in_order()
+        named = [d for d in DETAILS if any(without(o, {d.code}) != o for o in outcomes)]
+        return tuple(Detail(d.code, words(d.title), words(d.about), d.sent) for d in named)
 
-    def preview(self, left_out: Collection[str] = (), comment: str = "") -> Preview:
-        """The report of the present run, as it will be sent."""
-        raise NotImplementedError
+    def preview(self, left_out: Collection[str] | None = None, comment: str = "") -> Preview:
+        """The report of the present run, as it will be sent.
 
-    def send(self, preview: Preview) -> Delivery:
-        """Seals and sends. Blocks up to 15 s. The report is safe in the outbox before the network is touched."""
-        raise NotImplementedError
+        ``left_out``: codes of details that stay here; ``None`` is what isn't ticked from the start.
+        """
+        run = self._present()
+        names = {d.code for d in self.details() if not d.sent} if left_out is None else set(left_out)
+        outcomes = tuple(without(o, names) for o in run.record.in_order())
+        return Preview(*build(run.record, outcomes, self._seal(run, names, comment)))
 
     def keep_draft(self) -> None:
         """Keeps the present run, unsent, as a draft on this computer. Leaves no trace in ``seq``."""
-        raise NotImplementedError
+        run = self._present()
+        if any(o.status is Status.MEASURED for o in run.record.outcomes.values()):
+            preview = self.preview(left_out=())
+            self._outbox.keep_draft(preview.report.report_id, preview.report.ended_at, preview.payload)
+
+    # Delivery.
+
+    def send(self, preview: Preview) -> Delivery:
+        """Seals and sends. Blocks up to 15 s. The report is safe in the outbox before the network is touched."""
+        record = self._enrolled()
+        known = self._outbox.find(preview.report.report_id)
+        if known is None or known.state is State.DRAFT:
+            known = self._put(preview, record)
+        error = self._postman.send(known, record.ca_file, SEND_S) if known.state is State.WAITING else None
+        return self._delivery(known.id, error)
+
+    def send_waiting(self) -> tuple[Delivery, ...]:
+        """Tries everything that waits, whatever its time. Blocks up to a minute."""
+        waiting = self._outbox.waiting()
+        errors = self._postman.retry(self._record.ca_file if self._record else None, SEND_WAITING_S, now=None)
+        return tuple(self._delivery(report.id, errors.get(report.id)) for report in waiting)
+
+    # What was before.
 
     def history(self) -> tuple[Entry, ...]:
-        """All runs known here, newest first."""
-        raise NotImplementedError
+        """All runs known here, newest first; the newest 200."""
+        return tuple(e for report in self._outbox.newest() if (e := entry(report)) is not None)
 
     def report_of(self, entry_id: str) -> tuple[Report, Receipt | None]:
         """A past run's document, and its receipt if there is one. Raises :class:`AgentError` for an unknown id."""
-        raise NotImplementedError
+        report = self.kept(entry_id)
+        return read(report.document), receipt_of(report)
+
+    def kept(self, entry_id: str) -> Kept:
+        """A past run as it is kept, with its envelope's and receipt's exact bytes.
+
+        ``entry_id`` is the id, or the short code. Raises :class:`AgentError` for an unknown one.
+        """
+        found = self._outbox.find(entry_id) or self._outbox.find_code(read_code(entry_id) or "")
+        if found is None:
+            raise AgentError(
+                _("There is no report {id} on this computer.").format(id=entry_id),
+                _("See what there is: readiness history"),
+            )
+        return found
 
     def ticket_text(self, entry_id: str) -> str:
-        """"Copy for support": a ticket with category, severity, short code, findings and numbers."""
-        raise NotImplementedError
+        """ "Copy for support": a ticket with category, severity, short code, findings and numbers."""
+        report = self.kept(entry_id)
+        document, line = read(report.document), entry(report)
+        assert line is not None
+        operator = self.membership.operator if self.membership and report.state is not State.DRAFT else ""
+        return ticket.text(line, document, evaluate(document.outcomes, self.policy), operator)
+
+    # Within.
+
+    def _take_record(self, record: Record | None) -> None:
+        self._record = record
+        self.membership = _membership(record) if record else None
+
+    def _take_policy(self, published: Published, origin: Literal["built-in", "employer", "kept"]) -> None:
+        self._published = published
+        self.policy = published.policy
+        self.policy_from = origin
+
+    def _present(self) -> PresentRun:
+        if self._run is None:
+            raise AgentError(_("There is no check to look at yet."), _("Run the check first."))
+        return self._run
+
+    def _enrolled(self) -> Record:
+        if self._record is None:
+            raise AgentError(
+                _("This computer is not connected to an employer yet."),
+                _("Open the invitation link from your employer first: readiness enrol LINK"),
+            )
+        return self._record
+
+    def _seal(self, run: PresentRun, left_out: Collection[str], comment: str) -> Seal:
+        assert self._key is not None
+        device = self._key.public.thumbprint
+        head = self._outbox.head(device)
+        verdict = self.evaluation()
+        action = verdict.next_action
+        return Seal(
+            device=device,
+            seq=head.seq + 1,
+            prev=head.digest,
+            audience=self._record.api_url if self._record else "",
+            policy=run.published.reference,
+            agent=AgentInfo(
+                version=VERSION,
+                os=os_family(),
+                os_version=os_version(),
+                language=self.language,
+                mode=self._mode,
+                key_storage="file",
+            ),
+            shown=Shown(readiness=verdict.readiness, next_action=action.finding.code if action else ""),
+            left_out=tuple(left_out),
+            comment=comment,
+        )
+
+    def _put(self, preview: Preview, record: Record) -> Kept:
+        """Signs the preview's bytes and puts them into the outbox."""
+        report, key = preview.report, self._key
+        assert key is not None
+        head = self._outbox.head(record.device)
+        if (report.device, report.seq, report.prev) != (record.device, head.seq + 1, head.digest):
+            raise AgentError(
+                _("Something was sent since this page was opened."),
+                _("Look once more at what will be sent, then send it."),
+            )
+        url = record.api_url + Address.REPORTS
+        envelope = seal(key, EnvelopeType.REPORT, preview.payload, url, show_key=True)
+        sealed = Kept.sealed(report, preview.payload, envelope, record.api_url, record.employer_key)
+        self._outbox.put(sealed)
+        return sealed
+
+    def _delivery(self, report_id: str, error: AgentError | None) -> Delivery:
+        report = self.kept(report_id)
+        line = entry(report)
+        assert line is not None
+        if error is None and report.state is State.REFUSED:
+            error = EmployerRefused(report.problem, _("It stays on this computer; support can look at it."))
+        return Delivery(line, receipt_of(report), error)
+
+
+def _membership(record: Record) -> Membership:
+    return Membership(
+        employer=record.employer,
+        operator=record.operator,
+        api_url=record.api_url,
+        device=record.device,
+        pending=record.status == "pending",
+        fingerprint=record.fingerprint,
+    )
