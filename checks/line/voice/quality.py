@@ -1,0 +1,102 @@
+"""From a trace to what a call over it would sound like: MOS-CQE (ITU-T P.800.1), for each direction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from checks.line.voice import jitter_buffer
+from checks.line.voice.codecs import Codec
+from checks.line.voice.emodel import Path, mos, rate
+from checks.line.voice.jitter_buffer import Playout
+from protocol.intervals import Estimate
+from protocol.line_statistics import mean_burst, share_percent
+from protocol.trace import OneWay, Packets
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceQuality:
+    """One direction of a call."""
+
+    loss_percent: Estimate
+    """Packets whose speech is not heard: lost or late, and not recovered."""
+    delay_ms: float
+    """From mouth to ear, without the devices' own: packet, way, buffer."""
+    mos: Estimate
+    """The interval is that of the loss."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallQuality:
+    """Both directions of a call."""
+
+    up: VoiceQuality
+    """What the customer hears of the operator."""
+    down: VoiceQuality
+    """What the operator hears of the customer."""
+
+    @property
+    def worse(self) -> VoiceQuality:
+        """The direction with the lower score."""
+        return min((self.up, self.down), key=lambda way: way.mos.value)
+
+    @property
+    def most_loss_percent(self) -> Estimate:
+        """Of the direction that loses more."""
+        return max((self.up.loss_percent, self.down.loss_percent), key=lambda loss: loss.value)
+
+
+def best_mos(codec: Codec) -> float:
+    """The codec's own score, without delay or loss."""
+    return rate(Path(ie=codec.ie, bpl=codec.bpl)).mos
+
+
+def call_quality(rows: Packets, codec: Codec) -> CallQuality:
+    """What a call would sound like over a line, behind an adaptive jitter buffer.
+
+    The clocks of the two ends aren't compared: each direction is given half of the smallest round trip.
+    """
+    known = rows.rtt_ms[~np.isnan(rows.rtt_ms)]
+    way_ms = max(0.0, float(known.min())) / 2 if len(known) else 0.0
+    up, down = jitter_buffer.adaptive(rows.up), jitter_buffer.adaptive(rows.down)
+    up_ms, down_ms = (codec.delay_ms + way_ms + playout.delay_ms for playout in (up, down))
+    return CallQuality(
+        up=_quality(rows.up, up, codec, up_ms, up_ms + down_ms),
+        down=_quality(rows.down, down, codec, down_ms, up_ms + down_ms),
+    )
+
+
+def unheard_percent(way: OneWay, playout: Playout, codec: Codec) -> Estimate:
+    """Packets whose speech is not heard, in percent, with the interval widened for bursts."""
+    unheard = codec.unheard(playout.missing)
+    counted = playout.known & way.offered
+    return share_percent(
+        int(counted.sum()),
+        int((unheard & counted).sum()),
+        int(way.perhaps_lost.sum()),
+        mean_burst(unheard[counted]),
+    )
+
+
+def _quality(way: OneWay, playout: Playout, codec: Codec, delay_ms: float, round_trip_ms: float) -> VoiceQuality:
+    loss = unheard_percent(way, playout, codec)
+    burst = mean_burst(codec.unheard(playout.missing)[playout.known & way.offered])
+
+    def score(percent: float) -> float:
+        by_chance = 1 / (1 - percent / 100) if percent < 100 else 1.0
+        return mos(
+            rate(
+                Path(
+                    ie=codec.ie,
+                    bpl=codec.bpl,
+                    ppl=percent,
+                    burst_r=max(1.0, burst / by_chance),
+                    t=round_trip_ms / 2,
+                    ta=delay_ms,
+                    tr=round_trip_ms,
+                )
+            ).r
+        )
+
+    return VoiceQuality(loss, delay_ms, Estimate(score(loss.value), low=score(loss.high), high=score(loss.low)))
