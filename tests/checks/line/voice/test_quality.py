@@ -37,7 +37,7 @@ def test_loss_is_judged_in_the_direction_where_it_is() -> None:
 
 def test_jitter_costs_delay_or_loss_and_so_quality() -> None:
     draw = np.random.default_rng(5)
-    jittery = quality(Line([20.0] * 1000, (30 + draw.uniform(0, 120, 1000)).tolist()))
+    jittery = quality(Line([20.0] * 1000, (30 + draw.exponential(60, 1000)).tolist()))
     assert jittery.worse is jittery.down
     assert jittery.down.delay_ms > jittery.up.delay_ms + 80
     assert jittery.down.mos.value < jittery.up.mos.value - 0.1
