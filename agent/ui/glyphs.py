@@ -31,13 +31,14 @@ class Glyphs:
     mark: str
     """Marks the peak on a meter."""
     ticked: str
-    unticked: str
     here: str
     """Before the chosen line of a list."""
     dots: str
-    """Dots one to four heights above the ground, for the jitter strip; lowest first."""
+    """A dot at four heights, lowest first: the jitter strip where there is no braille."""
     bar: str
     """The left edge of a banner."""
+    down: str
+    up: str
 
 
 FULL = Glyphs(
@@ -54,10 +55,11 @@ FULL = Glyphs(
     rail_todo="─",
     mark="┃",
     ticked="■",
-    unticked="□",
     here="›",
-    dots="⣀⠤⠒⠉",
+    dots="",
     bar="▌",
+    down="↓",
+    up="↑",
 )
 
 PLAIN = Glyphs(
@@ -74,10 +76,11 @@ PLAIN = Glyphs(
     rail_todo="-",
     mark="|",
     ticked="x",
-    unticked=" ",
     here=">",
     dots="_.-^",
     bar="▌",
+    down="v",
+    up="^",
 )
 """Code page 437 and 866 have all of these."""
 

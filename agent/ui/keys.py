@@ -24,7 +24,24 @@ def letter(key: str, action: str, description: str, tooltip: str, *, id: str, sh
 
 
 def named(
-    keys: str, action: str, description: str, tooltip: str, *, id: str, display: str = "", show: bool = True
+    keys: str,
+    action: str,
+    description: str,
+    tooltip: str,
+    *,
+    id: str,
+    display: str = "",
+    show: bool = True,
+    priority: bool = False,
 ) -> Binding:
     """A binding for keys that are no letters: ``enter``, ``escape``, ``question_mark,f1``."""
-    return Binding(keys, action, description, show=show, key_display=display or None, tooltip=tooltip, id=id)
+    return Binding(
+        keys,
+        action,
+        description,
+        show=show,
+        key_display=display or None,
+        priority=priority,
+        tooltip=tooltip,
+        id=id,
+    )
