@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agent import home
 from agent.client import Client
-from agent.errors import EmployerUnreachable
+from agent.errors import EmployerRefused, EmployerUnreachable
 from agent.home import Home
 from agent.language import _
 from protocol.envelope import EnvelopeError, open_envelope, shown_key
@@ -16,7 +16,7 @@ from report.policy import Policy, PolicyError, default, default_toml, digest, pa
 
 
 class NotPublished(Exception):
-    """An envelope that is no policy of this employer, or one that this program can't read."""
+    """An envelope that is no policy of this employer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,12 @@ def built_in() -> Published:
 
 
 def read(envelope: bytes, employer_key: str, url: str) -> Published:
-    """The policy in an envelope. Raises :class:`NotPublished`."""
+    """The policy in an envelope. Raises :class:`NotPublished`, or ``PolicyError`` for one of a newer kind."""
     try:
         toml = open_envelope(envelope, shown_key(employer_key), EnvelopeType.POLICY, url).payload
-        return Published(parse(toml), toml, envelope)
-    except (EnvelopeError, PolicyError) as error:
+    except EnvelopeError as error:
         raise NotPublished(str(error)) from error
+    return Published(parse(toml), toml, envelope)
 
 
 def kept(folder: Home, employer_key: str, api_url: str) -> Published | None:
@@ -63,7 +63,7 @@ def kept(folder: Home, employer_key: str, api_url: str) -> Published | None:
         return None
     try:
         return read(envelope, employer_key, api_url + Path.POLICY)
-    except NotPublished:
+    except (NotPublished, PolicyError):
         return None
 
 
@@ -78,4 +78,9 @@ def fetch(client: Client, employer_key: str) -> Published:
                 host=client.host, why=error
             ),
             _("Sign in to the network if it asks. If it stays, send support this sentence."),
+        ) from error
+    except PolicyError as error:
+        raise EmployerRefused(
+            _("The employer's rules are of a kind that this program does not know ({why}).").format(why=error),
+            _("Update this program, then try again."),
         ) from error

@@ -52,6 +52,11 @@ class RunRecord:
             self.earlier = [*self.earlier, Earlier(outcome=before, replaced_at=utc_now())][-MAX_EARLIER:]
         self.outcomes[outcome.check] = sound(outcome)
 
+    def renew(self, report_id: str) -> None:
+        """What comes from now on is another report: the one before was sent, with all that it had replaced."""
+        self.report_id = report_id
+        self.earlier = []
+
     def in_order(self) -> tuple[Outcome, ...]:
         """The outcomes in the catalogue's order."""
         order = list(CHECKS)

@@ -31,6 +31,7 @@ from protocol.envelope import seal
 from protocol.messages import EnvelopeType, Receipt
 from protocol.messages import Path as Address
 from protocol.short_code import read_code
+from protocol.uuid7 import uuid7
 from report.document import AgentInfo, Report, Shown
 from report.evaluate import Evaluation, evaluate
 from report.policy import Policy
@@ -171,6 +172,11 @@ class Session:
 
     # The run.
 
+    @property
+    def employer_key(self) -> str:
+        """Thumbprint of the key that policies and receipts are verified against; empty when not enrolled."""
+        return self._record.employer_key if self._record else ""
+
     def begin(self, *, for_employer: bool, only: Collection[str] | None = None, quick: bool = False) -> Runner:
         """A new run, not yet started. The challenge is fetched by the runner's thread, in the preflight's time.
 
@@ -182,8 +188,16 @@ class Session:
         return self._run.first(only, quick)
 
     def again(self, checks: Collection[str]) -> Runner:
-        """A re-run of these checks' steps within the present run; the verdict is taken anew afterwards."""
-        return self._present().again(checks)
+        """A re-run of these checks' steps within the present run; the verdict is taken anew afterwards.
+
+        After the run was sent, what comes of the re-run is another report, under the same challenge.
+        """
+        run = self._present()
+        known = self._outbox.find(run.record.report_id)
+        runner = run.again(checks)
+        if known is not None and known.state is not State.DRAFT:
+            run.record.renew(str(uuid7()))
+        return runner
 
     def evaluation(self) -> Evaluation:
         """The present run's outcomes under the policy."""
