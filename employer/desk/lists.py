@@ -11,11 +11,15 @@ from employer.desk.language import Language
 from employer.desk.marks import Mark
 from employer.desk.queries import OperatorRow, State
 from employer.desk.report_view import AREAS
-from employer.store.rows import Alarm, AlarmKind, DeviceStatus, Freshness, Operator, StoredReport
+from employer.store.rows import Alarm, AlarmKind, Device, DeviceStatus, Freshness, Operator, StoredReport
+from protocol.short_code import short_code
 from report.catalogue.kinds import N_
 from report.vocabulary import Finding
 
 PAGE_ROWS = 50
+
+SYSTEMS = {"windows": "Windows", "darwin": "macOS", "linux": "Linux"}
+"""Operating systems as their makers write them."""
 
 _STATES: dict[State, str] = {
     State.NOT_READY: N_("Not ready yet"),
@@ -40,7 +44,7 @@ _ALARMS: dict[AlarmKind, tuple[str, str]] = {
         N_("The first was kept, the second refused. Ask the operator how the second came about."),
     ),
     AlarmKind.CHAIN_FORKED: (
-        N_("Two reports follow the same earlier one."),
+        N_("Two reports of one computer have the same number."),
         N_("The key may have been copied, or the computer was restored from a backup. Ask, and enrol it anew."),
     ),
     AlarmKind.INVITATION_REUSED: (
@@ -122,6 +126,20 @@ class AlarmView:
     report_id: str | None
     seen_at: datetime | None
     seen_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceView:
+    """An operator's computer in words."""
+
+    id: str
+    status: str
+    fingerprint: str
+    """What the operator reads on the screen; empty unless it still has to be compared."""
+    revocable: bool
+    platform: str
+    agent_version: str
+    enrolled_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +264,15 @@ def freshness(kind: Freshness, language: Language) -> str:
     return language.gettext(_FRESHNESS[kind])
 
 
-def device_status(status: DeviceStatus, language: Language) -> str:
-    """What the employer thinks of a computer's key, in words."""
-    return language.gettext(_DEVICES[status])
+def device_view(device: Device, language: Language) -> DeviceView:
+    """An operator's computer in words."""
+    pending = device.status is DeviceStatus.PENDING
+    return DeviceView(
+        id=device.id,
+        status=language.gettext(_DEVICES[device.status]),
+        fingerprint=short_code(device.id) if pending else "",
+        revocable=device.status is not DeviceStatus.REVOKED,
+        platform=SYSTEMS.get(device.platform, device.platform),
+        agent_version=device.agent_version,
+        enrolled_at=device.enrolled_at,
+    )

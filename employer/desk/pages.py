@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -19,9 +20,10 @@ from employer.desk.marks import Mark
 from employer.desk.queries import Order, State
 from employer.desk.render import page
 from employer.desk.report_view import ReportView, report_view
-from employer.desk.visit import Frame, Refusal, Visit
+from employer.desk.visit import Frame, Refusal, Visit, log
 from employer.store import changes, rows
 from employer.store import queries as store
+from employer.store.rows import DeviceStatus
 from protocol.envelope import peek
 from protocol.messages import JOSE
 from protocol.short_code import read_code
@@ -143,10 +145,7 @@ class Pages:
                 "operator.html",
                 operator=operator,
                 rows=[lists.report_line(report, visit.language, visit.now) for report in reports],
-                devices=[
-                    (device, lists.device_status(device.status, visit.language))
-                    for device in store.devices_of(connection, operator_id)
-                ],
+                devices=[lists.device_view(d, visit.language) for d in store.devices_of(connection, operator_id)],
                 alarms=[lists.alarm_view(alarm, visit.language) for alarm in alarms],
                 page=here,
                 purpose=_purpose_in_force(connection, visit.language),
@@ -230,6 +229,28 @@ class Pages:
         await self._frame.write(lambda c: changes.see_alarm(c, alarm_id, user, visit.now))
         return RedirectResponse(visit.local(visit.form.get("next", "")), status_code=303)
 
+    async def approve_device(self, visit: Visit) -> Response:
+        """The operator read the right fingerprint: the computer is the operator's."""
+        return await self._change_device(visit, (DeviceStatus.PENDING,), DeviceStatus.ACTIVE)
+
+    async def revoke_device(self, visit: Visit) -> Response:
+        """The computer's reports are refused from now on."""
+        return await self._change_device(visit, (DeviceStatus.PENDING, DeviceStatus.ACTIVE), DeviceStatus.REVOKED)
+
+    async def _change_device(self, visit: Visit, before: Collection[DeviceStatus], after: DeviceStatus) -> Response:
+        device_id = visit.request.path_params["device_id"]
+
+        def change(connection: Connection) -> None:
+            device = store.device(connection, device_id)
+            if device is None:
+                raise Refusal(404, "not_found")
+            if device.status in before:
+                changes.set_device_status(connection, device_id, after)
+
+        await self._frame.write(change)
+        log.info("%s made the computer %s %s", visit.user, device_id, after)
+        return RedirectResponse(visit.local(visit.form.get("next", "")), status_code=303)
+
     async def choose_language(self, visit: Visit) -> Response:
         """Answers in another language from now on."""
         answer = RedirectResponse(visit.local(visit.form.get("next", "")), status_code=303)
@@ -298,8 +319,7 @@ def _purpose(rules: Policy, language: Language) -> Purpose:
 
 
 def _system(row: rows.StoredReport) -> str:
-    names = {"windows": "Windows", "darwin": "macOS", "linux": "Linux"}
-    return f"{names.get(row.os, row.os)} {row.os_version}".strip()
+    return f"{lists.SYSTEMS.get(row.os, row.os)} {row.os_version}".strip()
 
 
 def _file(body: bytes | None, name: str) -> Response:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from employer.desk.language import Language
+from employer.desk.names import series_title
 from report.vocabulary import Series
 
 WIDTH = 320
@@ -23,7 +24,7 @@ class Plot:
 
     name: str
     title: str
-    """The metric's plain name where the series is one of the catalogue's; else its name."""
+    """Its plain name, where it has one."""
     unit: str
     lines: tuple[str, ...]
     """SVG path data, one per unbroken stretch; a gap in the series is a gap in the picture."""
@@ -56,7 +57,7 @@ def plot(series: Series, language: Language) -> Plot | None:
     end_s = series.start_s + series.step_s * (len(values) - 1)
     return Plot(
         name=series.name,
-        title=language.words.metric_title(series.name),
+        title=series_title(series.name, language),
         unit=series.unit,
         lines=tuple("M" + "L".join(f"{x:g} {y:g}" for x, y in s) for s in stretches if len(s) > 1),
         dots=tuple(s[0] for s in stretches if len(s) == 1),

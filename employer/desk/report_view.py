@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from employer.desk import gauge, marks, plots
 from employer.desk.language import Language
 from employer.desk.marks import Mark
+from employer.desk.names import fact_title
 from report.catalogue import FINDINGS
 from report.catalogue.kinds import N_
 from report.document import Earlier, Report
@@ -240,7 +241,7 @@ def _interval(measured: Measurement, language: Language) -> str:
 
 
 def _facts(outcome: Outcome, language: Language) -> tuple[tuple[str, str], ...]:
-    return tuple((name.replace("_", " "), _fact(value, language)) for name, value in outcome.facts.items())
+    return tuple((fact_title(name, language), _fact(value, language)) for name, value in outcome.facts.items())
 
 
 def _fact(value: str | int | float | bool, language: Language) -> str:

@@ -32,5 +32,7 @@ def routes(receiver: Receiver) -> list[BaseRoute]:
         Route(report + "/receipt", frame.private(desk.receipt), methods=["GET"]),
         Route("/alarms", frame.private(desk.alarms), methods=["GET"]),
         Route("/alarms/{alarm_id:int}/seen", frame.private(desk.see_alarm), methods=["POST"]),
+        Route("/devices/{device_id}/approve", frame.private(desk.approve_device), methods=["POST"]),
+        Route("/devices/{device_id}/revoke", frame.private(desk.revoke_device), methods=["POST"]),
         Route("/{path:path}", frame.private(desk.nowhere), methods=["GET"]),
     ]

@@ -1,0 +1,67 @@
+"""Plain names for what checks report without a place in the catalogue: facts, and series of evidence."""
+
+from __future__ import annotations
+
+import re
+
+from employer.desk.language import Language
+from report.catalogue import METRICS
+from report.catalogue.kinds import N_
+
+_SERIES = {
+    "room.silence_dbfs_a": N_("level in the silence"),
+    "room.reading_dbfs_a": N_("level while reading aloud"),
+    "headset.voice_dbfs_a": N_("level of the voice"),
+    "computer.timer_lateness_ms": N_("lateness of audio timers"),
+}
+
+_FACTS = {
+    "os": N_("system"),
+    "architecture": N_("architecture"),
+    "cores": N_("processor cores"),
+    "memory_gib": N_("memory, GiB"),
+    "uptime_h": N_("hours since the last start"),
+    "seconds": N_("seconds observed"),
+    "frequency_mhz": N_("clock rate, MHz"),
+    "frequency_highest_mhz": N_("highest clock rate, MHz"),
+    "on_battery": N_("on battery"),
+    "told_by": N_("told by"),
+    "microphones": N_("microphones found"),
+    "rate_hz": N_("sampling rate, Hz"),
+    "input": N_("microphone"),
+    "input_bus": N_("microphone connected by"),
+    "input_form": N_("kind of microphone"),
+    "input_is_default": N_("microphone is the system's choice"),
+    "input_muted": N_("microphone muted"),
+    "input_volume_percent": N_("microphone volume, %"),
+    "output": N_("loudspeaker"),
+    "output_bus": N_("loudspeaker connected by"),
+    "output_form": N_("kind of loudspeaker"),
+    "output_is_default": N_("loudspeaker is the system's choice"),
+    "output_muted": N_("loudspeaker muted"),
+    "output_volume_percent": N_("loudspeaker volume, %"),
+}
+
+_PATTERNS = (
+    (re.compile(r"program_(\d+)"), N_("busy program %(what)s")),
+    (re.compile(r"program_(\d+)_percent"), N_("its share, %% (program %(what)s)")),
+    (re.compile(r"octave_(\w+)_dbfs"), N_("octave of %(what)s Hz, dBFS")),
+)
+
+
+def series_title(name: str, language: Language) -> str:
+    """The plain name of a series: the desk's, or the metric's of that name; else its own."""
+    if name in _SERIES:
+        return language.gettext(_SERIES[name])
+    return language.words.metric_title(name) if name in METRICS else name
+
+
+def fact_title(name: str, language: Language) -> str:
+    """The plain name of a fact; one that isn't known here is its own, with spaces."""
+    if name in _FACTS:
+        return language.gettext(_FACTS[name])
+    for pattern, title in _PATTERNS:
+        found = pattern.fullmatch(name)
+        if found:
+            return language.gettext(title) % {"what": found.group(1)}
+    return name.replace("_", " ")
