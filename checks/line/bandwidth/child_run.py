@@ -29,6 +29,8 @@ class Job(Struct, frozen=True):
     ca_file: str | None
     seconds: float
     cap_bytes: int
+    server: str = ""
+    """Of the public ones, the one already chosen."""
 
 
 class Progress(Struct, frozen=True, tag="progress"):
@@ -51,6 +53,8 @@ class Done(Struct, frozen=True, tag="done"):
     """Connections that broke off while others went on."""
     ended_by: Literal["time", "cap", "server"] = "time"
     congestion_control: str = ""
+    server: str = ""
+    """Of the public ones, the one chosen."""
 
 
 class Failed(Struct, frozen=True, tag="failed"):

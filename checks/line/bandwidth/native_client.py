@@ -17,6 +17,7 @@ from checks.line.bandwidth import http
 from checks.line.bandwidth.child_run import Done, Failed, Failure, Job, Progress
 from checks.line.bandwidth.child_side import say, take_job
 from checks.line.bandwidth.rate import STEP_S, mbit_s
+from protocol.datagrams import now_ns
 from protocol.messages import CONGESTION_HEADER, MAX_MESSAGE_BYTES, Path, Uploaded
 
 CONNECTIONS = 4
@@ -49,7 +50,7 @@ class Meter:
         """So many bytes, now."""
         now = time.perf_counter()
         if self.began is None:
-            self.began, self.began_ns = now, time.time_ns()
+            self.began, self.began_ns = now, now_ns()
         step = int((now - self.began) / STEP_S)
         if step >= len(self.steps):
             self.steps += [0] * (step + 1 - len(self.steps))
@@ -242,7 +243,7 @@ async def download(job: Job) -> Done:
             break
         if not meter.bytes and time.perf_counter() - connected > SILENCE_S:
             break
-    ended_ns = time.time_ns()
+    ended_ns = now_ns()
     refused = next((line.refusal for line in opened if line.refusal), None)
     cut = [line for line in opened if line.ended and not line.whole]
     for line in opened:
@@ -268,9 +269,7 @@ async def upload(job: Job) -> Done:
     to = http.target(job.url, f"{Path.UP}?seconds={max(1.0, job.seconds - 0.4):.2f}")
     meter = Meter()
     noise = _noise()
-    request = http.head(
-        "POST", to, job.bearer, "Content-Type: application/octet-stream", "Transfer-Encoding: chunked"
-    )
+    request = http.head("POST", to, job.bearer, "Content-Type: application/octet-stream", "Transfer-Encoding: chunked")
     lines = [Upload(request, meter, noise, job.cap_bytes) for _ in range(CONNECTIONS)]
     broken = await _connect(job, to, lines)
     opened = [line for line in lines if hasattr(line, "transport")]
@@ -279,7 +278,7 @@ async def upload(job: Job) -> Done:
         await pace.next()
         if all(line.answer or line.ended for line in opened):
             break
-    ended_ns = time.time_ns()
+    ended_ns = now_ns()
     refused = next((line.refusal for line in opened if line.refusal), None)
     answers = [line.answer for line in opened if line.answer]
     for line in opened:
