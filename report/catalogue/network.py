@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from report.catalogue import bandwidth
+from report.catalogue import line
 from report.catalogue.kinds import CheckKind, FindingKind, Metric
 
-METRICS: tuple[Metric, ...] = (*bandwidth.METRICS,)
+METRICS: tuple[Metric, ...] = (*line.METRICS,)
 
-CHECKS: tuple[CheckKind, ...] = (*bandwidth.CHECKS,)
+CHECKS: tuple[CheckKind, ...] = (*line.CHECKS,)
 
-FINDINGS: tuple[FindingKind, ...] = (*bandwidth.FINDINGS,)
+FINDINGS: tuple[FindingKind, ...] = (*line.FINDINGS,)
