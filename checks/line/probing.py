@@ -11,11 +11,13 @@ from types import TracebackType
 import msgspec
 
 from checks.child import Child
-from checks.interface import Line, Probe
+from checks.interface import Context, Line, NotMeasured, Probe
 from checks.line.messages import STOP, Batch, Began, Failed, Finished, Order, Said
 from protocol import datagrams
 from protocol.stamp import PACKET_BYTES
 from protocol.trace import Answer, Sent, Trace
+from report.catalogue import finding
+from report.vocabulary import Finding, Status
 
 SERIES = "line.rtt_ms"
 INTERVAL_S = 0.02
@@ -23,15 +25,6 @@ INTERVAL_S = 0.02
 OVERRUN_S = 8.0
 """Warm-up, last answers and a slow computer, all beyond the planned seconds."""
 _LOOK_EVERY_S = 0.05
-
-
-class ProbingFailed(Exception):
-    """Nothing could be probed: ``name``, ``socket`` (see :class:`checks.line.messages.Failed`) or ``stopped``."""
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}")
-        self.reason = reason
-        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +69,12 @@ class Probing:
         self._give_up = float("inf")
 
     def start(self) -> None:
-        """Starts the prober; returns at once. Raises :class:`ProbingFailed` when the system refuses."""
+        """Starts the prober; returns at once. Raises :class:`NotMeasured` when the system refuses."""
         try:
             self._child = Child("checks.line.prober")
             self._tell(msgspec.json.encode(self._order) + b"\n")
         except OSError as error:
-            raise ProbingFailed("stopped", str(error)) from error
+            raise _broke(str(error)) from error
         self._give_up = time.monotonic() + self._order.seconds + OVERRUN_S
         self._reader.start()
 
@@ -112,7 +105,7 @@ class Probing:
     def result(self) -> Probed:
         """Waits for the end and says what was seen, speaking meanwhile.
 
-        Raises :class:`ProbingFailed`, and :class:`checks.interface.Cancelled` when the run was stopped.
+        Raises :class:`NotMeasured` when nothing could be sent, and ``Cancelled`` when the run was stopped.
         """
         while self.running and time.monotonic() < self._give_up:
             self._probe.wait(_LOOK_EVERY_S)
@@ -121,9 +114,9 @@ class Probing:
         self._reader.join(1.0)
         self.speak()
         if isinstance(self._end, Failed):
-            raise ProbingFailed(self._end.reason, self._end.detail)
+            raise NotMeasured(Status.ERROR, self._nowhere_to_send(self._end))
         if self._began is None or self._end is None:
-            raise ProbingFailed("stopped", self._child.stderr_tail())
+            raise _broke(self._child.stderr_tail())
         return Probed(
             trace=Trace(self._order.interval_s, tuple(self._sent), tuple(self._answers)),
             address=self._began.address,
@@ -143,6 +136,11 @@ class Probing:
         self._reader.join(1.0)
         self._child.__exit__(kind, error, at)
 
+    def _nowhere_to_send(self, failed: Failed) -> Finding:
+        if failed.reason == "name":
+            return finding("network.name_unknown", host=self._order.host)
+        return finding("network.no_route")
+
     def _tell(self, line: bytes) -> None:
         with contextlib.suppress(OSError, ValueError):
             self._child.stdin.write(line)
@@ -160,3 +158,16 @@ class Probing:
                     self._began = began
                 case Finished() | Failed() as end:
                     self._end = end
+
+
+def line_of(context: Context) -> Line:
+    """The line of this run. Raises :class:`NotMeasured` with the reason when there is none."""
+    if context.line is None:
+        raise NotMeasured(Status.SKIP, context.line_missing or finding("network.not_enrolled"))
+    return context.line
+
+
+def _broke(detail: str) -> NotMeasured:
+    """The prober itself ended early; the last line of what it wrote says why."""
+    last = (detail.splitlines() or ["no word"])[-1]
+    return NotMeasured(Status.ERROR, finding("run.check_broke", error=last[:100]))

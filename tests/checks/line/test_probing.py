@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import pytest
 
-from checks.interface import Cancelled, Line
+from checks.interface import Cancelled, Line, NotMeasured
 from checks.line.messages import Order
 from checks.line.prober import connect
-from checks.line.probing import SERIES, Probed, Probing, ProbingFailed
+from checks.line.probing import SERIES, Probed, Probing
 from employer.reflector import ReflectorConfig
 from employer.reflector_process import ReflectorProcess
 from protocol.line_statistics import statistics
@@ -99,9 +99,9 @@ def test_nobody_there_is_a_trace_without_answers(line_to: LineTo) -> None:
 
 @pytest.mark.realtime
 def test_a_name_without_an_address_is_told(line_to: LineTo) -> None:
-    with pytest.raises(ProbingFailed) as failed:
+    with pytest.raises(NotMeasured) as not_measured:
         probe_line(line_to(4, "reflector.invalid"), 0.3)
-    assert failed.value.reason == "name"
+    assert not_measured.value.because.code == "network.name_unknown"
 
 
 @pytest.mark.realtime

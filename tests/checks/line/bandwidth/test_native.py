@@ -43,9 +43,7 @@ def test_it_measures_both_directions_plain_and_through_a_private_authority(
     probe = TestProbe()
     with serving(app(), tls) as url:
         began_ns = time.time_ns()
-        transfer = NativeProvider(line(url, tls.ca_file if tls else None)).measure(
-            direction, 2.0, 400 * MB, probe
-        )
+        transfer = NativeProvider(line(url, tls.ca_file if tls else None)).measure(direction, 2.0, 400 * MB, probe)
     assert transfer.mbit_s > 50
     assert transfer.low is None or transfer.low <= transfer.mbit_s <= (transfer.high or 0)
     assert transfer.bytes_used > 10 * MB
