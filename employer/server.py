@@ -21,20 +21,29 @@ if TYPE_CHECKING:
 
 HEADERS_DEADLINE_S = 15.0
 """From a connection's first moment, or a request's first byte, to the end of the request's headers."""
+MAX_HEADERS_BYTES = 64 * 1024
 KEEP_ALIVE_S = 20
 SHUTDOWN_S = 5
 BACKLOG = 512
 
 
 class PatientProtocol(HttpToolsProtocol):
-    """Uvicorn's HTTP/1.1, which waits for a request's headers only so long: half a request is no request."""
+    """Uvicorn's HTTP/1.1 with a deadline and a limit for a request's headers: half a request is no request."""
 
     _headers_deadline: asyncio.TimerHandle | None = None
+    _headers_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A new connection has to say something."""
         super().connection_made(transport)
         self._expect_headers()
+
+    def data_received(self, data: bytes) -> None:
+        """Something arrived."""
+        super().data_received(data)
+        self._headers_bytes += len(data)
+        if self._headers_deadline is not None and self._headers_bytes > MAX_HEADERS_BYTES:
+            self.transport.close()
 
     def on_message_begin(self) -> None:
         """A request has begun."""
@@ -53,6 +62,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _expect_headers(self) -> None:
         self._drop_deadline()
+        self._headers_bytes = 0
         self._headers_deadline = self.loop.call_later(HEADERS_DEADLINE_S, self.transport.close)
 
     def _drop_deadline(self) -> None:

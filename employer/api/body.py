@@ -14,7 +14,7 @@ DRAIN_BYTES = 1 << 20
 """Read and dropped beyond the limit, so that the sender gets to read why."""
 
 
-async def read_body(request: Request, limit_bytes: int, deadline_s: float = READ_DEADLINE_S) -> bytes:
+async def read_body(request: Request, limit_bytes: int) -> bytes:
     """The body. Raises :class:`Refused` (``too_large``, ``malformed`` when it doesn't arrive in time).
 
     ``Content-Length`` is believed only where it already says too much.
@@ -22,7 +22,7 @@ async def read_body(request: Request, limit_bytes: int, deadline_s: float = READ
     body = bytearray()
     arrived = 0
     try:
-        async with asyncio.timeout(deadline_s):
+        async with asyncio.timeout(READ_DEADLINE_S):
             async for chunk in request.stream():
                 arrived += len(chunk)
                 if arrived <= limit_bytes:
@@ -30,7 +30,7 @@ async def read_body(request: Request, limit_bytes: int, deadline_s: float = READ
                 elif arrived > limit_bytes + DRAIN_BYTES:
                     break
     except TimeoutError:
-        raise Refused("malformed", f"the body did not arrive within {deadline_s:g} seconds") from None
+        raise Refused("malformed", f"it did not arrive within {READ_DEADLINE_S:g} seconds", status=408) from None
     if arrived > limit_bytes:
         raise Refused("too_large", f"the limit is {limit_bytes} bytes")
     return bytes(body)

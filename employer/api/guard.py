@@ -27,26 +27,26 @@ CLIENT_GONE = 499
 
 def refusal(request: Request, error: Exception) -> Response:
     """The problem document for an exception of a handler, with a fresh nonce where the request was signed."""
-    refused, status = _as_refusal(error)
+    refused = _as_refusal(error)
     request.state.problem = refused.name
     request.state.detail = refused.detail
     receiver: Receiver = request.app.state.receiver
     signed = request.method == "POST" and f"{API}/" in request.url.path
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-    return answer(refused, status=status, headers={**headers, **(nonce_headers(receiver) if signed else {})})
+    return answer(refused, headers={**headers, **(nonce_headers(receiver) if signed else {})})
 
 
-def _as_refusal(error: Exception) -> tuple[Refused, int | None]:
+def _as_refusal(error: Exception) -> Refused:
     if isinstance(error, Refused):
-        return error, None
+        return error
     if isinstance(error, StoreUnavailable):
-        return Refused("unavailable", "nothing was stored", retry_after_s=30), None
+        return Refused("unavailable", "nothing was stored", retry_after_s=30)
     if isinstance(error, NoPolicy):
-        return Refused("unavailable", "no policy is published yet", retry_after_s=60), None
+        return Refused("unavailable", "no policy is published yet", retry_after_s=60)
     if isinstance(error, HTTPException):
         name = "not_found" if error.status_code in (404, 405) else "malformed"
-        return Refused(name, str(error.detail)), error.status_code
-    return Refused("unavailable", "an error of the receiver's own; it is in its log", retry_after_s=60), 500
+        return Refused(name, str(error.detail), status=error.status_code)
+    return Refused("unavailable", "an error of the receiver's own; it is in its log", status=500, retry_after_s=60)
 
 
 class Guard:

@@ -51,21 +51,24 @@ KINDS: dict[str, Kind] = {
 class Refused(Exception):
     """The answer is no."""
 
-    def __init__(self, name: str, detail: str = "", *, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, name: str, detail: str = "", *, status: int | None = None, retry_after_s: float | None = None
+    ) -> None:
         super().__init__(f"{name}: {detail}")
         self.name = name
         self.detail = detail
+        self.status = status or KINDS[name].status
+        """The kind's own, unless HTTP has a closer one."""
         self.retry_after_s = retry_after_s
 
 
-def answer(refused: Refused, *, status: int | None = None, headers: dict[str, str] | None = None) -> Response:
-    """The problem document. ``status`` replaces the kind's own where HTTP has a closer one (405)."""
+def answer(refused: Refused, *, headers: dict[str, str] | None = None) -> Response:
+    """The problem document."""
     kind = KINDS[refused.name]
-    code = status or kind.status
     problem = Problem(
         type=PREFIX + refused.name,
         title=kind.title,
-        status=code,
+        status=refused.status,
         detail=refused.detail,
         next_step=kind.next_step,
     )
@@ -74,6 +77,6 @@ def answer(refused: Refused, *, status: int | None = None, headers: dict[str, st
         all_headers["Retry-After"] = str(math.ceil(refused.retry_after_s))
     if refused.name == "unauthorised":
         all_headers["WWW-Authenticate"] = "Bearer"
-    if refused.name == "too_large":
+    if refused.status in (408, 413):
         all_headers["Connection"] = "close"
-    return Response(msgspec.json.encode(problem), code, all_headers, PROBLEM)
+    return Response(msgspec.json.encode(problem), refused.status, all_headers, PROBLEM)

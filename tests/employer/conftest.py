@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
 from starlette.testclient import TestClient
 
@@ -21,6 +22,7 @@ from employer.settings import Settings
 from employer.store import migrate
 from employer.store.store import Store
 from protocol.invitation import Invitation, parse
+from protocol.messages import PROBLEM, Problem
 from tests.employer.computer import Computer
 
 ADDRESS = "https://ready.example"
@@ -47,6 +49,15 @@ kept = "90 days"
 def policy_toml(version: str = "1", busy_pass: int = 60) -> bytes:
     """A policy that judges the processor alone."""
     return POLICY.format(version=version, busy_pass=busy_pass).encode()
+
+
+def problem(answer: httpx2.Response) -> str:
+    """The name of the problem that was answered."""
+    assert answer.headers["content-type"] == PROBLEM, answer.text
+    document = msgspec.json.decode(answer.content, type=Problem)
+    assert document.status == answer.status_code
+    assert document.next_step
+    return document.type.removeprefix("urn:readiness:problem:")
 
 
 @dataclass

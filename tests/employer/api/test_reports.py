@@ -16,7 +16,7 @@ from protocol.receipt import open_receipt
 from report.document import Report
 from report.vocabulary import Readiness, Verdict
 from tests.employer.computer import Computer, outcomes
-from tests.employer.conftest import Employer, policy_toml
+from tests.employer.conftest import Employer, policy_toml, problem
 
 
 def receipt_of(employer: Employer, computer: Computer, report: Report, envelope: bytes) -> Receipt:
@@ -87,7 +87,7 @@ def test_another_report_under_the_same_id_is_a_conflict_that_support_sees(employ
 
     for _ in range(2):
         answer = computer.send(other)
-        assert (answer.status_code, answer.json()["type"]) == (409, "urn:readiness:problem:conflict")
+        assert (answer.status_code, problem(answer)) == (409, "conflict")
 
     assert employer.read(queries.envelope, digest(kept)) == kept
     (alarm,) = employer.read(queries.alarms)
@@ -175,7 +175,7 @@ def test_a_revoked_computer_is_refused_but_its_old_receipts_are_still_given(empl
 
     answer = computer.send(computer.envelope(computer.report()))
 
-    assert (answer.status_code, answer.json()["type"]) == (403, "urn:readiness:problem:revoked")
+    assert (answer.status_code, problem(answer)) == (403, "revoked")
     assert computer.send(old).status_code == 200
     assert [a.kind for a in employer.read(queries.alarms)] == [AlarmKind.REVOKED_DEVICE]
 
@@ -188,6 +188,6 @@ def test_an_outbox_that_empties_comes_through_and_a_loop_gone_wild_does_not(empl
     assert codes[:200] == [201] + [200] * 199
     assert codes[200] == 429
     refused = computer.send(envelope)
-    assert refused.json()["type"] == "urn:readiness:problem:rate_limited"
+    assert problem(refused) == "rate_limited"
     employer.clock.pass_by(seconds=int(refused.headers["Retry-After"]))
     assert computer.send(envelope).status_code == 200
