@@ -26,6 +26,7 @@ from employer.store.rows import (
     StoredReport,
     User,
 )
+from protocol.short_code import read_code
 from report.vocabulary import Readiness, Verdict
 
 MAX_PAGE = 200
@@ -267,7 +268,7 @@ def _searched(query: Select[Any], search: str) -> Select[Any]:
     if not words:
         return query
     o, r = schema.operators, schema.reports
-    by_code = select(r.c.operator_id).where(r.c.short_code == words.upper())
+    by_code = select(r.c.operator_id).where(r.c.short_code == read_code(words))
     return query.where(or_(o.c.search.contains(words.casefold(), autoescape=True), o.c.id.in_(by_code)))
 
 
