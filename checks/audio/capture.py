@@ -67,7 +67,7 @@ def listen(probe: Probe, context: Context, seconds: float) -> Listened:
         except _StoppedError as stop:
             first = watch.first()
             endpoint = first.input_in_use(chosen)
-            now = _look_again(watch, probe)
+            now = _look_again(watch, probe) if stop.code in _MID_WAY else watch.latest
             raise not_recorded(stop.code, first, now, endpoint, chosen) from stop
         finally:
             recorder.close()
@@ -107,6 +107,9 @@ def _inputs(surveys: tuple[Survey, ...], chosen: str | None) -> tuple[Endpoint, 
         if now is not None and (not inputs or now != inputs[-1]):
             inputs.append(now)
     return tuple(inputs)
+
+
+_MID_WAY = ("stalled", "stopped", "died")
 
 
 class _StoppedError(Exception):
