@@ -12,7 +12,7 @@ from checks.line.voice.emodel import Path, mos, rate
 from checks.line.voice.jitter_buffer import Playout
 from protocol.intervals import Estimate
 from protocol.line_statistics import mean_burst, share_percent
-from protocol.trace import OneWay, Packets
+from protocol.trace import Floats, OneWay, Packets
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +52,31 @@ def best_mos(codec: Codec) -> float:
     return rate(Path(ie=codec.ie, bpl=codec.bpl)).mos
 
 
-def call_quality(rows: Packets, codec: Codec) -> CallQuality:
+def call_quality(rows: Packets, codec: Codec, whole: Packets | None = None) -> CallQuality:
     """What a call would sound like over a line, behind an adaptive jitter buffer.
 
-    The clocks of the two ends aren't compared: each direction is given half of the smallest round trip.
+    ``whole`` is the trace that ``rows`` are a part of: its fastest packets are the line without a queue. The clocks of
+    the two ends aren't compared: each direction is given half of the smallest round trip.
     """
-    known = rows.rtt_ms[~np.isnan(rows.rtt_ms)]
-    way_ms = max(0.0, float(known.min())) / 2 if len(known) else 0.0
+    whole = rows if whole is None else whole
+    way_ms = max(0.0, _smallest(whole.rtt_ms)) / 2
     up, down = jitter_buffer.adaptive(rows.up), jitter_buffer.adaptive(rows.down)
-    up_ms, down_ms = (codec.delay_ms + way_ms + playout.delay_ms for playout in (up, down))
+    up_ms = codec.delay_ms + way_ms + _standing_ms(rows.up, whole.up) + up.delay_ms
+    down_ms = codec.delay_ms + way_ms + _standing_ms(rows.down, whole.down) + down.delay_ms
     return CallQuality(
         up=_quality(rows.up, up, codec, up_ms, up_ms + down_ms),
         down=_quality(rows.down, down, codec, down_ms, up_ms + down_ms),
     )
+
+
+def _standing_ms(part: OneWay, whole: OneWay) -> float:
+    """A queue that stood all through a part of the trace: how much its fastest packet is behind the whole's."""
+    return _smallest(part.delay_ms) - _smallest(whole.delay_ms) if (~np.isnan(part.delay_ms)).any() else 0.0
+
+
+def _smallest(values: Floats) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.min()) if len(known) else 0.0
 
 
 def unheard_percent(way: OneWay, playout: Playout, codec: Codec) -> Estimate:

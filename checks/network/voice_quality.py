@@ -1,0 +1,133 @@
+"""What a call would sound like over this line: idle, and while it is full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+
+from checks.interface import Captures, Context, StepId
+from checks.line.doubts import beside, raise_if_void
+from checks.line.voice import jitter_buffer
+from checks.line.voice.codecs import CODECS, Codec
+from checks.line.voice.quality import CallQuality, best_mos, call_quality, unheard_percent
+from checks.steps.full_line import FullLineCapture, Window
+from checks.steps.idle_line import IdleLineCapture
+from protocol.intervals import Estimate
+from protocol.line_statistics import statistics
+from protocol.trace import OneWay, Packets, packets
+from report.catalogue import finding, measurement
+from report.vocabulary import Finding, Measurement, Outcome, Status
+
+BUFFERBLOAT_MS = 100.0
+"""A queue that adds this much is seen as one; the shortest pause in a conversation that people notice is longer."""
+SHORTEST_WINDOW_S = 1.0
+FIXED_BUFFERS_MS = (60, 100)
+
+
+class VoiceQualityCheck:
+    """Packets of the idle and of the full line through a simulated jitter buffer, a codec and the E-model."""
+
+    id: ClassVar[str] = "network.voice_quality"
+    version: ClassVar[int] = 1
+    uses: ClassVar[tuple[StepId, ...]] = ("idle_line", "full_line")
+
+    def assess(self, captures: Captures, context: Context) -> Outcome:
+        """Predicted quality in both directions; of the full line as well, where it was probed."""
+        idle = captures.need("idle_line", IdleLineCapture)
+        trace = idle.probed.trace
+        rows = packets(trace, idle.counts)
+        said = statistics(rows, trace.interval_s)
+        port = context.line.reflector_port if context.line else 0
+        raise_if_void(idle.probed, said, idle.counts, idle.web_answers, port)
+        codec = CODECS[context.policy.line.codec]
+        full = captures.find("full_line", FullLineCapture)
+        loaded = Loaded.of(full, codec) if full is not None else None
+        return Outcome(
+            check=self.id,
+            version=self.version,
+            status=Status.MEASURED,
+            measurements=[
+                *_idle(call_quality(rows, codec), codec),
+                *_fixed_buffers(rows, codec),
+                *(loaded.measurements() if loaded else ()),
+            ],
+            findings=loaded.findings() if loaded else [],
+            disturbed_by=beside(idle.others, idle.counts, said),
+            facts={"codec": codec.title, "codec_provisional": codec.provisional},
+        )
+
+
+class Loaded:
+    """The full line: quality and queue, while receiving and while sending."""
+
+    def __init__(self, rows: Packets, down: Window | None, up: Window | None, codec: Codec) -> None:
+        windows = [rows.between(*window) for window in (down, up) if window is not None]
+        self.calls = [call_quality(part, codec, rows) for part in windows if (~np.isnan(part.rtt_ms)).any()]
+        self.down_ms = _queue_ms(rows.between(*down).down, rows.down) if down else None
+        self.up_ms = _queue_ms(rows.between(*up).up, rows.up) if up else None
+
+    @classmethod
+    def of(cls, full: FullLineCapture, codec: Codec) -> Loaded | None:
+        """The full line's, or ``None`` where it was not probed, or the reflector disturbed the probe."""
+        if full.probed is None or not full.probed.trace.answers or (full.counts is not None and full.counts.unwell):
+            return None
+        rows = packets(full.probed.trace, full.counts)
+        return cls(rows, _long_enough(full.down_window), _long_enough(full.up_window), codec)
+
+    def measurements(self) -> Iterator[Measurement]:
+        """Quality in the worst of all cases, and the queue of each direction."""
+        if self.calls:
+            worst = min((call.worse.mos for call in self.calls), key=lambda mos: mos.value)
+            yield measurement("network.mos_full_line", worst.value, worst.low, worst.high)
+        if self.up_ms is not None:
+            yield measurement("network.delay_full_line_up_ms", self.up_ms)
+        if self.down_ms is not None:
+            yield measurement("network.delay_full_line_down_ms", self.down_ms)
+
+    def findings(self) -> list[Finding]:
+        """A queue, where one was seen."""
+        up_ms, down_ms = self.up_ms or 0.0, self.down_ms or 0.0
+        if max(up_ms, down_ms) < BUFFERBLOAT_MS:
+            return []
+        return [finding("network.bufferbloat", up_ms=round(up_ms), down_ms=round(down_ms))]
+
+
+def _long_enough(window: Window | None) -> Window | None:
+    return window if window is not None and window[1] - window[0] >= SHORTEST_WINDOW_S else None
+
+
+def _idle(call: CallQuality, codec: Codec) -> list[Measurement]:
+    worse, loss = call.worse.mos, call.most_loss_percent
+    best = best_mos(codec)
+    return [
+        measurement("network.loss_after_buffer_percent", loss.value, loss.low, loss.high),
+        measurement("network.mos_drop", best - worse.value, best - worse.high, best - worse.low),
+        measurement("network.mos_idle_line", worse.value, worse.low, worse.high),
+        _score("network.mos_up", call.up.mos),
+        _score("network.mos_down", call.down.mos),
+        measurement("network.mouth_to_ear_ms", max(call.up.delay_ms, call.down.delay_ms)),
+    ]
+
+
+def _score(metric: str, mos: Estimate) -> Measurement:
+    return measurement(metric, mos.value, mos.low, mos.high)
+
+
+def _fixed_buffers(rows: Packets, codec: Codec) -> Iterator[Measurement]:
+    for depth_ms in FIXED_BUFFERS_MS:
+        losses = [unheard_percent(way, jitter_buffer.fixed(way, depth_ms), codec) for way in (rows.up, rows.down)]
+        worse = max(losses, key=lambda loss: loss.value)
+        yield measurement(f"network.loss_fixed_{depth_ms}_percent", worse.value, worse.low, worse.high)
+
+
+def _queue_ms(part: OneWay, whole: OneWay) -> float | None:
+    """Delay in the part, 95th percentile, above the fastest packet of the whole."""
+    arrived = part.delay_ms[~np.isnan(part.delay_ms)]
+    if not len(arrived):
+        return None
+    return float(np.percentile(arrived, 95) - np.nanmin(whole.delay_ms))
+
+
+CHECK = VoiceQualityCheck()
