@@ -92,16 +92,8 @@ class Question:
 
 
 _OPTIONS: dict[str, str] = {
-    "yes": N_("Yes"),
-    "no": N_("No"),
-    "skip": N_("Leave it out"),
-    "measure": N_("Measure it"),
-    "continue": N_("Go on"),
-    "go_on": N_("Go on"),
-    "retry": N_("Look again"),
-    "again": N_("Look again"),
-    "use": N_("Use it"),
-    "keep": N_("Keep it as it is"),
+    "no": N_("No, leave it out"),
+    "yes": N_("Yes, measure it"),
 }
 
 _QUESTIONS: dict[str, tuple[str, str]] = {

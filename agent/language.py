@@ -30,7 +30,7 @@ def pick(chosen: str | None, environ: Mapping[str, str], windows_ui: int | None 
 
     ``chosen`` comes from the settings; ``windows_ui`` is the language id of the Windows user interface.
     """
-    if chosen in LANGUAGES or chosen == PSEUDO:
+    if chosen is not None and (chosen in LANGUAGES or chosen == PSEUDO):
         return chosen
     for variable in _VARIABLES:
         for name in environ.get(variable, "").split(":"):

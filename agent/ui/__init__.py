@@ -39,12 +39,13 @@ def start(session: Session | None = None) -> Exit:
     without_colour = os.environ.get("NO_COLOR")
     while True:
         session.language = language.language()
-        session.devices = chosen.devices
         app = ReadinessApp(session, journey, chosen, folder, glyphs)
         left = app.run()
         if without_colour is not None:
             os.environ["NO_COLOR"] = without_colour  # Textual takes it out of the environment
         chosen = app.preferences
         if not app.restart:
+            for problem in journey.problems:
+                print(problem, file=sys.stderr)
             return left if left is not None else Exit.INTERRUPTED
         language.use(language.pick(chosen.language, os.environ, language.windows_ui()))

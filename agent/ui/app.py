@@ -50,7 +50,9 @@ class ReadinessApp(App[Exit]):
     CSS_PATH = ["styles/base.tcss", "styles/check.tcss", "styles/result.tcss", "styles/pages.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         letter("s", "settings", N_("settings"), N_("Language, look, devices"), id="settings"),
-        named("question_mark,f1,comma", "help", N_("help"), N_("The keys, and what is measured"), id="help", display="?"),
+        named(
+            "question_mark,f1,comma", "help", N_("help"), N_("The keys, and what is measured"), id="help", display="?"
+        ),
         letter("q", "leave", N_("leave"), N_("Leave. Nothing is lost"), id="leave"),
         named("ctrl+c", "leave", N_("leave"), N_("Leave. Nothing is lost"), id="interrupt", show=False, priority=True),
     ]
@@ -180,7 +182,7 @@ class ReadinessApp(App[Exit]):
         """A running check is not left for the settings."""
         return self.runner is None or action not in ("settings", "history", "details")
 
-    def action_back(self) -> None:
+    async def action_back(self) -> None:
         """Esc."""
         self.back()
 

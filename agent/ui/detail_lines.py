@@ -15,7 +15,7 @@ from report.catalogue import METRICS, Better
 from report.evaluate import CheckVerdict, CriterionVerdict, Evaluation
 from report.vocabulary import Finding, Measurement, Series
 
-NAME_WIDTH = 46
+NAME_WIDTH, VALUE_WIDTH = 46, 14
 NARROW = 100
 """Below this width a measurement takes two lines."""
 SCALES: dict[str, tuple[float, float]] = {
@@ -73,11 +73,18 @@ def _measurement(measured: Measurement, judged: CriterionVerdict | None, glyphs:
     glyph, _word, style = areas.sign(judged.verdict, glyphs) if judged else (" ", "", "$quiet")
     return said(
         (f"{glyph} ", f"bold {style}"),
-        w.metric_title(measured.metric) + "\n" if width < NARROW else w.metric_title(measured.metric).ljust(NAME_WIDTH),
-        (w.value(measured).rjust(14), "bold"),
-        (f"  {interval:<16}", "$quiet"),
-        (_limit(judged), "$quiet"),
+        w.metric_title(measured.metric).ljust(NAME_WIDTH),
+        (w.value(measured).rjust(VALUE_WIDTH), "bold"),
+        (_behind(interval, _limit(judged), width), "$quiet"),
     )
+
+
+def _behind(interval: str, limit: str, width: int) -> str:
+    """Interval and limit: beside the value where there is room, else on a line of their own."""
+    if width >= NARROW:
+        return f"  {interval:<18}{limit}"
+    both = "   ".join(part for part in (interval, limit) if part)
+    return f"\n{both.rjust(NAME_WIDTH + VALUE_WIDTH + 2)}" if both else ""
 
 
 def _limit(judged: CriterionVerdict | None) -> str:

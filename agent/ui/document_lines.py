@@ -10,7 +10,8 @@ from textual.content import Content
 
 from agent.language import N_, _, words
 from agent.ui.text import said
-from report.vocabulary import Finding, Measurement
+from agent.verdict import READINESS
+from report.vocabulary import Finding, Measurement, Readiness
 
 _NAMES: Mapping[str, str] = {
     "schema": N_("Kind of document"),
@@ -51,7 +52,18 @@ _NAMES: Mapping[str, str] = {
     "outcome": N_("Outcome"),
     "replaced_at": N_("Replaced"),
 }
-_FIRST = ("shown", "comment", "left_out", "outcomes", "earlier", "started_at", "ended_at", "sealed_at", "agent", "policy")
+_FIRST = (
+    "shown",
+    "comment",
+    "left_out",
+    "outcomes",
+    "earlier",
+    "started_at",
+    "ended_at",
+    "sealed_at",
+    "agent",
+    "policy",
+)
 """What a person wants to see first; the bytes have their own order."""
 _INDENT = "  "
 
@@ -88,7 +100,8 @@ def _entry(name: str, key: str, value: Any, depth: int) -> Iterator[Content]:
         for item in value:
             yield from _item(key, item, depth + 1)
     else:
-        yield _line(name, _value(value), depth)
+        shown = f"{_(READINESS[Readiness(value)])} ({value})" if key == "readiness" else _value(value)
+        yield _line(name, shown, depth)
 
 
 def _item(key: str, item: Any, depth: int) -> Iterator[Content]:
@@ -96,7 +109,9 @@ def _item(key: str, item: Any, depth: int) -> Iterator[Content]:
         yield said(_INDENT * depth, _value(item))
     elif key == "outcomes":
         yield said("")
-        yield said(_INDENT * depth, (words().check_title(item["check"]), "bold $primary"), (f"  {item['check']}", "$quiet"))
+        yield said(
+            _INDENT * depth, (words().check_title(item["check"]), "bold $primary"), (f"  {item['check']}", "$quiet")
+        )
         yield from _object({k: v for k, v in item.items() if k != "check"}, depth + 1)
     elif key == "measurements":
         yield _measurement(item, depth)
@@ -114,7 +129,10 @@ def _measurement(item: Mapping[str, Any], depth: int) -> Content:
     interval = f"  [{exact}]" if exact else ""
     name = words().metric_title(measured.metric)
     return said(
-        _INDENT * depth, (f"{name}: ", "$quiet"), f"{_value(item['value'])} {item['unit']}".rstrip(), (interval, "$quiet")
+        _INDENT * depth,
+        (f"{name}: ", "$quiet"),
+        f"{_value(item['value'])} {item['unit']}".rstrip(),
+        (interval, "$quiet"),
     )
 
 
@@ -134,7 +152,9 @@ def _series(item: Mapping[str, Any], depth: int) -> Iterator[Content]:
         count=len(values), seconds=_value(item["step_s"]), start=_value(item.get("start_s", 0))
     )
     yield said(_INDENT * depth, (f"{item['name']}: ", "$quiet"), every)
-    yield said(_INDENT * (depth + 1), (" ".join("–" if v is None else _value(v) for v in values), "$quiet"), f" {item['unit']}")
+    yield said(
+        _INDENT * (depth + 1), (" ".join("–" if v is None else _value(v) for v in values), "$quiet"), f" {item['unit']}"
+    )
 
 
 def _line(name: str, value: str, depth: int) -> Content:

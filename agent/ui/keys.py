@@ -18,9 +18,7 @@ NEIGHBOUR = dict(zip(_LATIN, _RUSSIAN, strict=True))
 def letter(key: str, action: str, description: str, tooltip: str, *, id: str, show: bool = True) -> Binding:
     """A binding for the letter ``key``, its Russian neighbour, and both in upper case."""
     keys = [key, key.upper(), NEIGHBOUR[key], NEIGHBOUR[key].upper()]
-    return Binding(
-        ",".join(keys), action, description, show=show, key_display=key.upper(), tooltip=tooltip, id=id
-    )
+    return Binding(",".join(keys), action, description, show=show, key_display=key.upper(), tooltip=tooltip, id=id)
 
 
 def named(

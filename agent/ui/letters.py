@@ -115,7 +115,4 @@ def big(text: str) -> list[str] | None:
     if not letters or not all(letter in _FONT for letter in letters):
         return None
     pixels = [".".join(_FONT[letter][y] for letter in letters) for y in range(_HEIGHT)]
-    return [
-        "".join(_HALVES[pair] for pair in zip(pixels[y], pixels[y + 1], strict=True))
-        for y in range(0, _HEIGHT, 2)
-    ]
+    return ["".join(_HALVES[pair] for pair in zip(pixels[y], pixels[y + 1], strict=True)) for y in range(0, _HEIGHT, 2)]

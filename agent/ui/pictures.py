@@ -85,9 +85,7 @@ def _plain_strip(above_ms: Points, now_s: float, width: int, glyphs: Glyphs, row
     ]
     high = len(glyphs.dots)
     return [
-        "".join(
-            " " if h is None or h // high != row else glyphs.dots[h % high] for h in heights
-        )
+        "".join(" " if h is None or h // high != row else glyphs.dots[h % high] for h in heights)
         for row in reversed(range(rows))
     ]
 

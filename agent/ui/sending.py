@@ -13,10 +13,7 @@ if TYPE_CHECKING:
 
 def preview(session: Session, journey: Journey) -> Preview:
     """The document as ticked so far. Blocks."""
-    left_out = journey.left_out
-    if left_out is None:
-        left_out = frozenset(detail.code for detail in session.details() if not detail.sent)
-    return session.preview(left_out, journey.comment)
+    return session.preview(journey.left_out, journey.comment)
 
 
 async def send(page: Page) -> None:

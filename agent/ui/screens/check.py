@@ -18,7 +18,7 @@ from agent.ui.keys import named
 from agent.ui.moment import Moment, moment
 from agent.ui.screens.page import Page
 from agent.ui.screens.question import QuestionBox
-from agent.ui.text import Prose, said
+from agent.ui.text import Prose
 from agent.ui.widgets.big_prompt import BigPrompt
 from agent.ui.widgets.live_card import ComputerCard, HeadsetCard, LineCard, LiveCard, RoomCard
 from agent.ui.widgets.rail import StepRail
@@ -86,7 +86,7 @@ class CheckScreen(Page):
         finished = self._finished
         state = self._runner.snapshot()
         self.query_one(StepRail).show(state)
-        for card in self.query(LiveCard):
+        for card in self.query(".live-card").results(LiveCard):
             card.show(state)
         if not self._stopped:
             self._guide(state, moment(state))

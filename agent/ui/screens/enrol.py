@@ -38,7 +38,9 @@ class Enrol(Page):
     def body(self) -> Iterable[Widget]:
         """What to paste, and where."""
         yield Prose(said((_("Connect this computer with your employer"), "bold $ink")), classes="title")
-        yield Prose(_("Your employer sent you an invitation link. Copy it, then paste it here with Ctrl+V or Ctrl+Shift+V."))
+        yield Prose(
+            _("Your employer sent you an invitation link. Copy it, then paste it here with Ctrl+V or Ctrl+Shift+V.")
+        )
         yield Input(self._link, placeholder=_("https://…"), id="link", max_length=2000)
         yield Prose(
             _("A key is made on this computer. It never leaves it, and marks your reports as coming from here."),
@@ -73,7 +75,9 @@ class Enrol(Page):
         hello = _("Connected: {operator}, {employer}.").format(operator=member.operator, employer=member.employer)
         told.say((f"{self.program.glyphs.good} {hello}", "bold $success"))
         if member.pending:
-            wait = _("Support still has to approve this computer. Read them this: {code}").format(code=member.fingerprint)
+            wait = _("Support still has to approve this computer. Read them this: {code}").format(
+                code=member.fingerprint
+            )
             told.say((f"{self.program.glyphs.good} {hello}", "bold $success"), "\n", wait)
         self.query_one(Input).disabled = True
         button = self.query_one(Action)

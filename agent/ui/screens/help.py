@@ -58,7 +58,12 @@ class Help(Page):
         ]
         for key, does in pairs:
             yield said((f"  {key:<14}", "bold"), does)
-        yield said(("  " + _("The letters work on a Russian keyboard layout as well. The mouse does everything too."), "$quiet"))
+        yield said(
+            (
+                "  " + _("The letters work on a Russian keyboard layout as well. The mouse does everything too."),
+                "$quiet",
+            )
+        )
         yield said("")
 
 

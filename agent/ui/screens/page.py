@@ -45,8 +45,8 @@ class Page(Screen[None]):
     """Base of the screens."""
 
     AUTO_FOCUS = "Choices, .-main, Button"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-small"), (LEAST_WIDTH, "-normal"), (112, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (LEAST_HEIGHT, "-even"), (32, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (LEAST_WIDTH, "-normal"), (112, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (LEAST_HEIGHT, "-even"), (32, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
         named("left,up", "app.focus_previous", N_("back"), N_("The thing before"), id="focus.before", show=False),
         named("right,down", "app.focus_next", N_("on"), N_("The next thing"), id="focus.next", show=False),

@@ -43,17 +43,17 @@ class Preview(Page):
     def body(self) -> Iterable[Widget]:
         """Ticks, comment, document, actions."""
         yield Prose(said((_("What will be sent"), "bold $ink")), classes="title")
-        yield Prose(
-            said(
-                (
-                    _("Exactly this, and nothing else. It is protected against changes by this computer's mark, not by your personal signature."),
-                    "$quiet",
-                )
-            )
+        promise = _(
+            "Exactly this, and nothing else. It is protected against changes; "
+            "this is the computer's mark, not your personal signature."
         )
+        yield Prose(said((promise, "$quiet")))
         yield Vertical(id="ticks")
         yield Input(
-            self.program.journey.comment, placeholder=_("A comment for the company, if you like"), id="comment", max_length=1000
+            self.program.journey.comment,
+            placeholder=_("A comment for the company, if you like"),
+            id="comment",
+            max_length=1000,
         )
         with VerticalScroll(id="document"):
             yield Prose(id="text")

@@ -21,7 +21,9 @@ class QuestionBox(ModalScreen[str | None]):
     """Gives back the answer; ``None`` when the question was withdrawn or the run cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        named("escape", "safe", N_("the first answer"), N_("Takes the first, safe answer"), id="question.safe", show=False),
+        named(
+            "escape", "safe", N_("the first answer"), N_("Takes the first, safe answer"), id="question.safe", show=False
+        ),
     ]
 
     def __init__(self, prompt: Prompt) -> None:

@@ -29,10 +29,24 @@ class Result(Page):
     AUTO_FOCUS = ".-main"
     BINDINGS: ClassVar[list[BindingType]] = [
         letter("r", "again", N_("again"), N_("Measure again what isn't good yet"), id="again", show=False),
-        letter("w", "preview", N_("what will be sent"), N_("The report, exactly as it will be sent"), id="preview", show=False),
+        letter(
+            "w",
+            "preview",
+            N_("what will be sent"),
+            N_("The report, exactly as it will be sent"),
+            id="preview",
+            show=False,
+        ),
         letter("d", "app.details", N_("details"), N_("Every number, with its limit"), id="details"),
         letter("h", "app.history", N_("history"), N_("Earlier checks, and what waits to be sent"), id="history"),
-        named("escape", "app.close_run", N_("close"), N_("Back to the start; this run is kept as a draft"), id="close", display="Esc"),
+        named(
+            "escape",
+            "app.close_run",
+            N_("close"),
+            N_("Back to the start; this run is kept as a draft"),
+            id="close",
+            display="Esc",
+        ),
     ]
 
     def __init__(self, evaluation: Evaluation) -> None:

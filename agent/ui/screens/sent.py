@@ -81,7 +81,9 @@ class Sent(Page):
         told = f"{error.sentence} {error.next_step}" if error else ""
         if self._delivery.entry.state is EntryState.REFUSED:
             return said(told)
-        return said(f"{told}\n" if told else "", _("Nothing is lost: it will be sent again by itself when the program runs."))
+        return said(
+            f"{told}\n" if told else "", _("Nothing is lost: it will be sent again by itself when the program runs.")
+        )
 
     def action_copy(self) -> None:
         """Puts the ticket's text on the clipboard, where the terminal allows it (OSC 52)."""

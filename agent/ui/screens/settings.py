@@ -29,8 +29,18 @@ class Settings(Page):
 
     languages_in_head = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        named("right", "turn(1)", N_("next value"), N_("The next value of this line"), id="value.next", display="→", show=False),
-        named("left", "turn(-1)", N_("value before"), N_("The value before"), id="value.before", display="←", show=False),
+        named(
+            "right",
+            "turn(1)",
+            N_("next value"),
+            N_("The next value of this line"),
+            id="value.next",
+            display="→",
+            show=False,
+        ),
+        named(
+            "left", "turn(-1)", N_("value before"), N_("The value before"), id="value.before", display="←", show=False
+        ),
         named("escape", "app.back", N_("back"), N_("Back to where you were"), id="back", display="Esc"),
     ]
 
@@ -41,7 +51,9 @@ class Settings(Page):
     def body(self) -> Iterable[Widget]:
         """One line per setting."""
         yield Prose(said((_("Settings"), "bold $ink")), classes="title")
-        yield Prose(said((_("Enter takes the next value of a line. What you change here is kept on this computer."), "$quiet")))
+        yield Prose(
+            said((_("Enter takes the next value of a line. What you change here is kept on this computer."), "$quiet"))
+        )
         yield Choices([], id="settings")
         with Horizontal(classes="actions"):
             yield Action(_("Back"), "app.back", key="Esc", main=True)
@@ -68,7 +80,12 @@ class Settings(Page):
             ("language", _("Language"), list(LANGUAGES.items()), language()),
             ("theme", _("Look"), [(name, _(shown)) for name, shown in THEME_NAMES.items()], chosen.theme),
             ("animations", _("Moving pictures"), [(True, _("on")), (False, _("off"))], chosen.animations),
-            ("microphone", _("Microphone"), _devices(found.inputs if found else None, chosen.microphone), chosen.microphone),
+            (
+                "microphone",
+                _("Microphone"),
+                _devices(found.inputs if found else None, chosen.microphone),
+                chosen.microphone,
+            ),
             ("speaker", _("Loudspeaker"), _devices(found.outputs if found else None, chosen.speaker), chosen.speaker),
         ]
 

@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 
+from agent.errors import AgentError
 from agent.language import N_, _, language
 from agent.session import Session
 from agent.ui.keys import letter
@@ -40,6 +41,8 @@ class Welcome(Page):
 
     def on_mount(self) -> None:
         """Shows what is known, and asks the employer for what is new."""
+        for notice in self.program.session.notices:
+            self.program.tell(AgentError(notice, ""))
         self._show()
         self._refresh()
 
@@ -85,11 +88,16 @@ def about(session: Session) -> list[tuple[str, str]]:
             (_("Questions"), purpose.contact),
         ]
         if session.policy_from == "kept":
-            lines.append((_("Please note"), _("The company's server doesn't answer now. These are its rules as last seen.")))
+            lines.append(
+                (_("Please note"), _("The company's server doesn't answer now. These are its rules as last seen."))
+            )
         if session.membership.pending:
             code = session.membership.fingerprint
             lines.append(
-                (_("Please note"), _("Support still has to approve this computer. Read them this: {code}").format(code=code))
+                (
+                    _("Please note"),
+                    _("Support still has to approve this computer. Read them this: {code}").format(code=code),
+                )
             )
     lines += [
         (_("Measured"), _("noise in the room, headset and voice, the line, the computer")),
@@ -107,7 +115,7 @@ def about(session: Session) -> list[tuple[str, str]]:
 
 def ways(session: Session) -> list[Choice]:
     """How a person may begin; the most likely first."""
-    just_me = Choice("me", _("Just for me"), _("A trial. Nothing is sent, and the company doesn't learn of it."))
+    just_me = Choice("me", _("Just for me"), _("A trial. No report is made, and nothing is sent to anybody."))
     if session.membership is None:
         link = Choice("enrol", _("I have an invitation link"), _("Connects this computer with your employer."))
         return [link, just_me]

@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from agent.language import _, words
+from agent.ui import areas
 from agent.ui.glyphs import Glyphs
 from agent.ui.text import Prose, said
 from agent.verdict import banner
@@ -40,9 +41,15 @@ class Banner(Vertical):
             if number is not None:
                 yield Prose(said((_("code {number}").format(number=number), "$quiet")), classes="number")
         if action is None:
-            yield Prose(_("Everything that was measured is good. Have a good shift."), classes="found")
+            yield Prose(self._no_action(), classes="found")
             return
         yield Prose(words().finding_text(action.finding), classes="found")
         advice = words().finding_advice(action.finding, self._os)
         if advice:
             yield Prose(said((advice, "bold")), classes="advice")
+
+    def _no_action(self) -> str:
+        if self._evaluation.readiness is Readiness.INCOMPLETE:
+            names = dict.fromkeys(areas.title(areas.area_of(metric)) for metric in self._evaluation.missing)
+            return _("What was measured is good. Still missing: {areas}.").format(areas=", ".join(names))
+        return _("Everything that was measured is good. Have a good shift.")

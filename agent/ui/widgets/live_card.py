@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-from abc import abstractmethod
 
 from textual.content import Content
 from textual.widget import Widget
@@ -42,7 +41,7 @@ class LiveCard(Widget, can_focus=True):
     area: str
 
     def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__(id=f"live-{self.area}")
+        super().__init__(id=f"live-{self.area}", classes="live-card")
         self._glyphs = glyphs
         self._state: RunState | None = None
         self._drawn: Content | None = None
@@ -69,13 +68,12 @@ class LiveCard(Widget, can_focus=True):
     def live(self, state: RunState) -> bool:
         """Whether a step that measures this area is running."""
         return any(
-            phase.status is PhaseStatus.RUNNING and phase.step in areas.MEASURED_BY[self.area]
-            for phase in state.phases
+            phase.status is PhaseStatus.RUNNING and phase.step in areas.MEASURED_BY[self.area] for phase in state.phases
         )
 
-    @abstractmethod
     def picture(self, state: RunState, width: int) -> list[Content]:
         """The picture's rows."""
+        raise NotImplementedError
 
     def words(self, state: RunState) -> str:
         """The line below the picture."""
@@ -115,7 +113,10 @@ class LevelCard(LiveCard):
     """Base of the two cards that listen: the level meter, and the number behind it."""
 
     def picture(self, state: RunState, width: int) -> list[Content]:
-        """A meter with the peak of the last seconds, or with the middle and the peak once it is over; above it, where there is room, how it was before."""
+        """A meter with the peak of the last seconds; once it is over, with the middle and the peak of all.
+
+        Above it, where there is room, the course over time.
+        """
         points = self._points(state)
         live = self.live(state)
         level = points[-1][1] if live and points else statistics.median(v for _t, v in points) if points else None
@@ -177,10 +178,13 @@ class LineCard(LiveCard):
         said_now = []
         if recent:
             said_now.append(_("{rtt} ms").format(rtt=f"{statistics.median(recent):.0f}"))
-        for series, sign in ((DOWN, self._glyphs.down), (UP, self._glyphs.up)):
-            points = state.series.get(series, ())
-            if points:
-                said_now.append(_("{sign} {speed} Mbit/s").format(sign=sign, speed=words().number(MBIT_S, points[-1][1])))
+        speeds = [
+            f"{sign} {words().number(MBIT_S, points[-1][1])}"
+            for series, sign in ((DOWN, self._glyphs.down), (UP, self._glyphs.up))
+            if (points := state.series.get(series))
+        ]
+        if speeds:
+            said_now.append(_("{speeds} Mbit/s").format(speeds="  ".join(speeds)))
         return "   ".join(said_now) or self.standing(state)
 
 
@@ -193,10 +197,12 @@ class ComputerCard(LiveCard):
         """Processor load over the last seconds, 0 to 100 %."""
         values = thinned(state.series.get(CPU, ()), state.elapsed_s, HISTORY_S, width)
         blank = [said("")] * (self.picture_rows - 1)
-        return [*blank, said((bars(values, width, PERCENT, self._glyphs), "$primary" if self.live(state) else "$secondary"))]
+        return [
+            *blank,
+            said((bars(values, width, PERCENT, self._glyphs), "$primary" if self.live(state) else "$secondary")),
+        ]
 
     def words(self, state: RunState) -> str:
         """The newest load."""
         points = state.series.get(CPU, ())
         return _("processor {load} % busy").format(load=f"{points[-1][1]:.0f}") if points else self.standing(state)
-

@@ -38,17 +38,19 @@ class StepRail(Widget):
     def render(self) -> Content:
         """The line, as wide as there is room."""
         left = _("{seconds} s left").format(seconds=self._left_s) if self._left_s else ""
-        names = [self._name(n, stage) for n, stage in enumerate(self._stages, 1)]
+        names = [self._called(n, stage) for n, stage in enumerate(self._stages, 1)]
         taken = sum(len(name) + 3 for name in names) + len(left)
         bar = min(MOST_BAR, max(0, self.size.width - taken - 2))
         line = said("")
         for name, stage in zip(names, self._stages, strict=True):
             style = "bold $primary" if stage.current else ("$foreground" if stage.fraction >= 1 else "$quiet")
-            line += said((name, style), " ", self._bar(stage, bar), "  ") if stage.current else said((name, style), "   ")
+            line += (
+                said((name, style), " ", self._bar(stage, bar), "  ") if stage.current else said((name, style), "   ")
+            )
         gap = max(1, self.size.width - line.cell_length - len(left))
         return said(line, " " * gap, (left, "$foreground"))
 
-    def _name(self, number: int, stage: Stage) -> str:
+    def _called(self, number: int, stage: Stage) -> str:
         done = stage.fraction >= 1 and not stage.current
         return f"{self._glyphs.good if done else number} {guide.step(stage.step).title}"
 

@@ -20,7 +20,14 @@ class Tick(Widget, can_focus=True):
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        named("enter,space", "toggle", N_("leave out or in"), N_("Leave this out of the report, or in"), id="tick", show=False),
+        named(
+            "enter,space",
+            "turn",
+            N_("leave out or in"),
+            N_("Leave this out of the report, or in"),
+            id="tick",
+            show=False,
+        ),
     ]
 
     class Changed(Message):
@@ -43,7 +50,7 @@ class Tick(Widget, can_focus=True):
         box = f"[{self._glyphs.ticked if self.ticked else ' '}] "
         return said((box, "bold $primary"), (self._title, "$foreground"), (f"  {self._about}", "$quiet"))
 
-    def action_toggle(self) -> None:
+    def action_turn(self) -> None:
         """Changes the tick."""
         self.ticked = not self.ticked
         self.refresh()
@@ -51,4 +58,4 @@ class Tick(Widget, can_focus=True):
 
     def on_click(self) -> None:
         """The same with the mouse."""
-        self.action_toggle()
+        self.action_turn()

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+import msgspec
+
 from agent.errors import AgentError, EmployerUnreachable
 from agent.runner import Event, Finished, Runner
 from agent.session import Delivery, Detail, Entry, EntryState, Membership, Preview, Session
@@ -189,9 +191,7 @@ SCENES: Mapping[str, Scene] = {
         (
             room(34.0, -66.0),
             headset(HOSTILE),
-            computer(
-                70.0, (finding("computer.busy_program", program=HOSTILE, percent=38),)
-            ),
+            computer(70.0, (finding("computer.busy_program", program=HOSTILE, percent=38),)),
         ),
         member=replace(MEMBER, employer=HOSTILE, operator=HOSTILE),
         device=HOSTILE,
@@ -207,14 +207,14 @@ class ScriptedRunner(Runner):
         self._outcomes = {o.check: o for o in outcomes}
         self._frozen_s = frozen_s
         self._listeners: list[Callable[[Event], None]] = []
-        self._began = 0.0
+        self._started_at = 0.0
         self._over = threading.Event()
         self._answered = scene.prompt is None
         self.answers: list[str] = []
         self.cancelled = False
 
     def start(self) -> None:
-        self._began = time.monotonic()
+        self._started_at = time.monotonic()
         if self._frozen_s is None:
             threading.Thread(target=self._play, daemon=True).start()
 
@@ -245,7 +245,7 @@ class ScriptedRunner(Runner):
     def _now_s(self) -> float:
         if self._frozen_s is not None:
             return self._frozen_s
-        return (time.monotonic() - self._began) * self._scene.speed
+        return (time.monotonic() - self._started_at) * self._scene.speed
 
     def _play(self) -> None:
         while not self._over.wait(0.02):
@@ -283,14 +283,14 @@ def _series(now_s: float, scene: Scene) -> dict[str, tuple[tuple[float, float], 
             level.append((t, scene.noise_dbfs + 6 * noise))
         if n % 5 == 0 and 13 <= t <= 19:
             level.append((t, -30 + 10 * math.sin(t * 9) - 8 * noise))
-        if 2 <= t <= 22 or 24 <= t:
+        if 2 <= t <= 22 or t >= 24:
             spike = 30 * noise if t > 24 else (14 if rng.random() > 0.985 else 0)
             rtt.append((t, 21.0 + 2.5 * noise + spike))
         if n % 12 == 0:
             cpu.append((t, 22 + 18 * noise + (20 if t > 24 else 0)))
         if n % 10 == 0 and 24.5 <= t <= 29:
             down.append((t, 92 + noise))
-        if n % 10 == 0 and 29.5 <= t:
+        if n % 10 == 0 and t >= 29.5:
             up.append((t, 18 + noise))
     found = {
         "room.level_dbfs_a": level,
@@ -304,9 +304,7 @@ def _series(now_s: float, scene: Scene) -> dict[str, tuple[tuple[float, float], 
 
 OLD_ENTRIES = (
     Entry("1", "2026-11-24T05:40:12Z", Readiness.NOT_READY, EntryState.DRAFT, "", None, ""),
-    Entry(
-        "2", "2026-11-23T06:02:00Z", Readiness.READY, EntryState.DELIVERED, "3ZTR-90AC", "2026-11-24T06:02:00Z", ""
-    ),
+    Entry("2", "2026-11-23T06:02:00Z", Readiness.READY, EntryState.DELIVERED, "3ZTR-90AC", "2026-11-24T06:02:00Z", ""),
 )
 
 
@@ -320,6 +318,7 @@ class ScriptedSession(Session):
         self.policy_from = "employer" if scene.member else "built-in"
         self.devices = Devices()
         self.language = language
+        self.notices = ()
         self.calls: list[str] = []
         self.runners: list[ScriptedRunner] = []
         self._frozen_s = frozen_s
@@ -329,10 +328,12 @@ class ScriptedSession(Session):
     def refresh(self) -> None:
         self.calls.append("refresh")
 
-    def enrol(self, link: str) -> Membership:
+    def enrol(self, link: str, ca_file: str | None = None) -> Membership:
         self.calls.append(f"enrol {link}")
         if not link.startswith("https://"):
-            raise AgentError("This is not an invitation link.", "Copy the whole link from the message, and paste it again.")
+            raise AgentError(
+                "This is not an invitation link.", "Copy the whole link from the message, and paste it again."
+            )
         self.membership = MEMBER
         self.policy_from = "employer"
         return MEMBER
@@ -355,13 +356,13 @@ class ScriptedSession(Session):
         policy = self.policy
         if self.membership is None:
             kept = {m: c for m, c in policy.criteria.items() if not m.startswith("network.")}
-            policy = Policy(**{f: getattr(policy, f) for f in policy.__struct_fields__ if f != "criteria"}, criteria=kept)
+            policy = msgspec.structs.replace(policy, criteria=kept)
         return evaluate(list(self._outcomes.values()), policy)
 
     def details(self) -> tuple[Detail, ...]:
         return self.scene.details
 
-    def preview(self, left_out: Collection[str] = (), comment: str = "") -> Preview:
+    def preview(self, left_out: Collection[str] | None = None, comment: str = "") -> Preview:
         report = Report(
             schema="readiness-report/1",
             report_id="0199a3c4-5b6d-7e8f-8a9b-0c1d2e3f4a5b",
@@ -379,7 +380,7 @@ class ScriptedSession(Session):
             ),
             shown=Shown(readiness=self.evaluation().readiness),
             outcomes=list(self._outcomes.values()),
-            left_out=sorted(left_out),
+            left_out=sorted(d.code for d in self.details() if not d.sent) if left_out is None else sorted(left_out),
             comment=comment,
         )
         return Preview(report, encode(report))
