@@ -36,9 +36,9 @@ def raise_if_void(
 def beside(others: OtherTraffic | None, counts: ReflectorCounts | None, said: LineStatistics) -> list[Finding]:
     """What is worth knowing though the numbers stand."""
     found = []
-    if others is not None and others.up_mbit_s + others.down_mbit_s > OTHER_TRAFFIC_MBIT_S:
-        up, down = round(others.up_mbit_s, 1), round(others.down_mbit_s, 1)
-        found.append(finding("network.other_traffic", up_mbit_s=up, down_mbit_s=down))
+    moved = others.up_mbit_s + others.down_mbit_s if others is not None else 0.0
+    if moved > OTHER_TRAFFIC_MBIT_S:
+        found.append(finding("network.other_traffic", value=round(moved, 1)))
     if counts is None and said.up.loss.perhaps_lost:
         found.append(finding("network.counts_missing"))
     return found

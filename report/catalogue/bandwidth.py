@@ -224,7 +224,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         category=Category.NETWORK,
         mender=Mender.OPERATOR,
         title=N_("other programs used the line"),
-        says=N_("Other programs on this computer moved {value} Mbit/s while the speed was measured."),
+        says=N_("Other programs on this computer moved {value} Mbit/s while this was measured."),
         advice={"any": N_("Stop downloads and updates, then check again.")},
         params=("value",),
     ),

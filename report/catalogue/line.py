@@ -415,20 +415,6 @@ FINDINGS: tuple[FindingKind, ...] = (
         params=("step_ms",),
     ),
     FindingKind(
-        code="network.other_traffic",
-        number=409,
-        severity=Severity.INFO,
-        category=Category.NETWORK,
-        mender=Mender.OPERATOR,
-        title=N_("other programs used the line"),
-        says=N_(
-            "While the line was measured, other programs on this computer received {down_mbit_s} and "
-            "sent {up_mbit_s} Mbit/s."
-        ),
-        advice={"any": N_("Pause downloads, cloud synchronisation and video on this computer, then check again.")},
-        params=("down_mbit_s", "up_mbit_s"),
-    ),
-    FindingKind(
         code="network.counts_missing",
         number=410,
         severity=Severity.INFO,
