@@ -65,6 +65,7 @@ def full(
         up=None,
         failed=None,
         probed=probed(trace) if trace else None,
+        unprobed=None,
         counts=counts,
         down_window=down,
         up_window=up,
