@@ -29,7 +29,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     common.add_data(parser)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (%(default)s)")
-    parser.add_argument("--port", type=int, default=8765, help="TCP port; 0: any free one (%(default)s)")
+    parser.add_argument(
+        "--port", type=_port, metavar="PORT", default=8765, help="TCP port; 0: any free one (%(default)s)"
+    )
     parser.add_argument(
         "--public-url", default="", metavar="URL", help="the address that operators reach; needed unless all is local"
     )
@@ -41,7 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-line", action="store_true", help="no reflector and no bandwidth test here")
     parser.add_argument("--reflector-host", metavar="ADDRESS", help="where the reflector listens (as --host)")
-    parser.add_argument("--reflector-port", type=int, default=0, help="UDP port; 0: any free one")
+    parser.add_argument("--reflector-port", type=_port, default=0, metavar="PORT", help="UDP port; 0: any free one")
     parser.add_argument(
         "--reflector-name", default="", metavar="HOST", help="where operators reach the reflector (as the public URL)"
     )
@@ -86,6 +88,13 @@ def run(args: argparse.Namespace) -> int:
     return 0 if server.started else 1
 
 
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port < 65536:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return port
+
+
 def _check_tls(args: argparse.Namespace) -> None:
     if args.tls_cert is None and args.tls_key is None:
         return
@@ -105,7 +114,7 @@ def _listening(host: str, port: int) -> socket.socket:
 
     try:
         return listen(host, port)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise EmployerError(
             f"The receiver can't listen at {host} port {port}: {error}.",
             "Stop what uses it, or choose another with --host and --port.",

@@ -121,6 +121,7 @@ def an_employer(folder: Path, **settings: Any) -> Iterator[Employer]:
     """A receiver in that folder; ``settings`` are changes to its settings."""
     chosen = Settings(**{"data": folder, "public_url": ADDRESS, "line": False, **settings})
     clock = Clock()
+    folder.mkdir(exist_ok=True)
     migrate.prepare(chosen.database_url)
     receiver = Receiver(
         chosen,

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -75,11 +75,11 @@ def test_changes_that_wait_share_a_commit_and_keep_their_order(store: Store, url
 
 
 def test_a_change_that_raises_is_undone_alone(store: Store) -> None:
-    def half(connection: Connection) -> None:
+    def half(connection: Connection) -> object:
         changes.put_operator(connection, "half", "half", NOW)
         raise ZeroDivisionError
 
-    futures = [store.write(add("before")), store.write(half), store.write(add("after"))]
+    futures: list[Future[object]] = [store.write(add("before")), store.write(half), store.write(add("after"))]
     with pytest.raises(ZeroDivisionError):
         futures[1].result()
     futures[2].result()
