@@ -36,7 +36,7 @@ class CheckVerdict:
     """The worst of its criteria and findings; ``None``: nothing was measured, or chance could have decided."""
     criteria: tuple[CriterionVerdict, ...]
     findings: tuple[Finding, ...]
-    """Observed and limit findings, and why nothing was measured; most severe first."""
+    """Observed and limit findings, and why nothing was measured: first those that stand in the way, most severe first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,26 @@ def evaluate(outcomes: Sequence[Outcome], policy: Policy) -> Evaluation:
 
 def _judge_check(outcome: Outcome, policy: Policy) -> CheckVerdict:
     criteria = tuple(_judge_criteria(outcome, policy))
-    explained = {metric for f in outcome.findings if f.code in FINDINGS for metric in FINDINGS[f.code].explains}
+    explained = {metric for f in outcome.findings for metric in _explains(f)}
     findings = list(outcome.findings)
     findings += [f for c in criteria if c.metric not in explained for f in _limit_finding(c)]
     if outcome.because is not None and outcome.because not in findings:
         findings.append(outcome.because)
-    findings.sort(key=lambda f: -_severity(f).rank)
+    findings.sort(key=lambda f: (not _matters(f, criteria), -_severity(f).rank))
     return CheckVerdict(outcome.check, outcome, _verdict(outcome, criteria), criteria, tuple(findings))
+
+
+def _explains(found: Finding) -> tuple[str, ...]:
+    kind = FINDINGS.get(found.code)
+    return kind.explains if kind else ()
+
+
+def _matters(found: Finding, criteria: Sequence[CriterionVerdict]) -> bool:
+    """Whether a finding stands in the way: one that explains metrics does so only where such a metric misses a limit."""
+    judged = [c for c in criteria if c.metric in _explains(found) and c.measurement is not None]
+    if judged:
+        return any(c.verdict is not Verdict.PASS for c in judged)
+    return _severity(found) is not Severity.INFO
 
 
 def _judge_criteria(outcome: Outcome, policy: Policy) -> Iterator[CriterionVerdict]:
@@ -113,7 +126,8 @@ def _verdict(outcome: Outcome, criteria: Sequence[CriterionVerdict]) -> Verdict 
     if outcome.status is not Status.MEASURED:
         return None
     verdicts = {c.verdict for c in criteria if c.measurement is not None}
-    severities = {_severity(f) for f in outcome.findings}
+    judged = {c.metric for c in criteria if c.measurement is not None}
+    severities = {_severity(f) for f in outcome.findings if not judged & set(_explains(f))}
     if Verdict.FAIL in verdicts or Severity.BLOCKING in severities:
         return Verdict.FAIL
     if None in verdicts:
@@ -158,9 +172,9 @@ def _next_action(checks: Sequence[CheckVerdict], missing: Sequence[str]) -> Next
     for check in checks:
         tier = _tier(check, missing)
         if tier is not None:
-            tiers[tier] += [NextAction(f, check.check) for f in check.findings if _severity(f) is not Severity.INFO]
-            if not tiers[tier] and check.outcome.because is not None:
-                tiers[tier].append(NextAction(check.outcome.because, check.check))
+            mattering = [f for f in check.findings if _matters(f, check.criteria)]
+            because = [check.outcome.because] if check.outcome.because is not None else []
+            tiers[tier] += [NextAction(f, check.check) for f in mattering or because]
     for candidates in tiers:
         if candidates:
             return min(

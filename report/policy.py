@@ -96,10 +96,21 @@ def parse(toml: bytes, file: str = "policy.toml") -> Policy:
     try:
         policy = msgspec.convert(raw, Policy)
     except msgspec.ValidationError as error:
-        raise PolicyError(f"{file}: {_explain(str(error), raw)}") from error
+        raise PolicyError(f"{file}: {_first_bad_criterion(raw) or _explain(str(error))}") from error
     for name, criterion in policy.criteria.items():
         _check_criterion(file, name, criterion)
     return policy
+
+
+def _first_bad_criterion(raw: dict[str, object]) -> str:
+    """What is wrong with which criterion: the decoder doesn't name a table's own key."""
+    criteria = raw.get("criteria")
+    for name, table in criteria.items() if isinstance(criteria, dict) else ():
+        try:
+            msgspec.convert(table, Criterion)
+        except msgspec.ValidationError as error:
+            return f'criteria."{name}": {_explain(str(error), Criterion)}'
+    return ""
 
 
 def digest(toml: bytes) -> str:
@@ -127,24 +138,20 @@ def _check_criterion(file: str, name: str, criterion: Criterion) -> None:
             raise PolicyError(f"{file}: {key}: fail = {criterion.fail:g} must be {side} pass = {criterion.pass_:g}.")
 
 
-_TABLES: dict[str, type[Struct]] = {
-    "": Policy,
-    "purpose": Purpose,
-    "purpose.ru": PurposeInRussian,
-    "line": LinePolicy,
-    "criteria[...]": Criterion,
-}
+_TABLES: dict[str, type[Struct]] = {"": Policy, "purpose": Purpose, "purpose.ru": PurposeInRussian, "line": LinePolicy}
 
 
-def _explain(message: str, raw: dict[str, object]) -> str:
+def _explain(message: str, root: type[Struct] = Policy) -> str:
     """msgspec's sentence, with the key's place spelt as in TOML, and the nearest valid key."""
     text, _, place = message.partition(" - at `$")
     place = place.rstrip("`").lstrip(".")
     where = f"[{place}] " if place else ""
     if "unknown field" in text:
         unknown = text.split("`")[1]
-        known = [f.encode_name for f in msgspec.structs.fields(_TABLES.get(place, Policy))]
-        return f"{where}{unknown}: no such key{_nearest(unknown, known)}."
+        table = _TABLES.get(place, root) if place else root
+        return (
+            f"{where}{unknown}: no such key{_nearest(unknown, [f.encode_name for f in msgspec.structs.fields(table)])}."
+        )
     if "missing required field" in text:
         return f"{where}{text.split('`')[1]}: this key is required."
     return f"{place + ': ' if place else ''}{text}."

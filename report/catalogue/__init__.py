@@ -57,7 +57,7 @@ def measurement(metric: str, value: float, low: float | None = None, high: float
     kind = METRICS[metric]
 
     def rounded(number: float) -> float:
-        return round(float(number), kind.decimals + 2)
+        return float(round(number, kind.decimals + 2))
 
     return Measurement(
         metric=metric,

@@ -22,7 +22,9 @@ def policy(**criteria: Criterion) -> Policy:
     return msgspec.structs.replace(default(), criteria=named)
 
 
-def measured(metric: str, value: float, *findings: Finding, low: float | None = None, high: float | None = None) -> Outcome:
+def measured(
+    metric: str, value: float, *findings: Finding, low: float | None = None, high: float | None = None
+) -> Outcome:
     unit = METRICS[metric].unit
     check = {"computer": "computer.load", "network": "network.bandwidth"}[metric.partition(".")[0]]
     return Outcome(
@@ -104,6 +106,14 @@ def test_a_more_specific_finding_stands_in_for_the_limits_own() -> None:
     check = evaluate([measured(CPU, 93, busy)], CPU_LIMITS).of("computer.load")
     assert check is not None
     assert [f.code for f in check.findings] == ["computer.busy_program"]
+
+
+def test_what_explains_a_metric_is_no_warning_where_the_metric_passes() -> None:
+    busy = finding("computer.busy_program", program="encoder", percent=40.0)
+    result = evaluate([measured(CPU, 45, busy)], CPU_LIMITS)
+    assert result.readiness is Readiness.READY
+    assert result.next_action is None
+    assert busy in result.checks[0].findings
 
 
 @pytest.mark.parametrize("status", [Status.SKIP, Status.INCONCLUSIVE, Status.ERROR])

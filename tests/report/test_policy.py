@@ -25,7 +25,11 @@ def test_every_criterion_of_the_default_policy_has_a_check_that_measures_it() ->
     [
         ('version = "default-1"', 'versoin = "1"', "policy.toml: versoin: no such key; did you mean version?"),
         ("used_for", "usedfor", "[purpose] usedfor: no such key; did you mean used_for?"),
-        ("network.jitter_ms", "network.jiter_ms", 'criteria."network.jiter_ms": no such metric; did you mean network.j'),
+        (
+            "network.jitter_ms",
+            "network.jiter_ms",
+            'criteria."network.jiter_ms": no such metric; did you mean network.j',
+        ),
         ("pass = 60\nfail = 85", "pass = 85\nfail = 60", "fail = 60 must be at or above pass = 85"),
         ("pass = 60", 'pass = "sixty"', 'criteria."computer.cpu_busy_percent"'),
         ('codec = "g711_plc"', 'codec = "mp3"', "line.codec"),
