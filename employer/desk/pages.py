@@ -19,12 +19,12 @@ from employer.desk.lists import PAGE_ROWS, AlarmView
 from employer.desk.marks import Mark
 from employer.desk.queries import Order, State
 from employer.desk.render import page
-from employer.desk.report_view import ReportView, report_view
+from employer.desk.report_view import report_view
 from employer.desk.visit import Frame, Refusal, Visit, log
 from employer.store import changes, rows
 from employer.store import queries as store
 from employer.store.rows import DeviceStatus
-from protocol.envelope import peek
+from protocol.envelope import EnvelopeError, peek
 from protocol.messages import JOSE
 from protocol.short_code import read_code
 from report import document
@@ -49,6 +49,13 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "unavailable": (
         N_("The database does not answer"),
         N_("Nothing was lost. Try again in a minute; if it stays so, tell whoever runs the readiness server."),
+    ),
+    "broke": (
+        N_("Something went wrong here"),
+        N_(
+            "It is not your doing, and nothing was lost. "
+            "It stands in the server's log: tell whoever runs it when it was."
+        ),
     ),
     "unreadable": (
         N_("This report can't be shown"),
@@ -82,7 +89,16 @@ class _Stored:
 def refuse(visit: Visit, refusal: Refusal) -> Response:
     """The page that says why there is no other."""
     title, detail = (visit.language.gettext(text) for text in _MESSAGES[refusal.kind])
-    return page(visit, "message.html", refusal.status, title=title, detail=detail)
+    report_id = visit.request.path_params.get("report_id", "")
+    envelope = f"{visit.base}/reports/{report_id}/envelope" if refusal.kind == "unreadable" and report_id else ""
+    return page(
+        visit,
+        "message.html",
+        refusal.status,
+        title=title,
+        detail=detail,
+        envelope=envelope,
+    )
 
 
 class Pages:
@@ -159,18 +175,14 @@ class Pages:
         stored = await self._frame.read(lambda c: _stored(c, report_id))
         row, say = stored.row, visit.language
         rules = _policy(stored.policy)
-        read = _document(stored.body) if stored.body is not None else None
-        view: ReportView | None = None
-        if read is not None:
-            view = report_view(read, evaluate(read.outcomes, rules), rules, say)
+        read = _document(stored.body)
         return page(
             visit,
             "report.html",
             row=row,
             operator=stored.operator,
             report=read,
-            view=view,
-            readiness=view.readiness if view else marks.of_readiness(row.readiness, say),
+            view=report_view(read, evaluate(read.outcomes, rules), rules, say),
             expired=row.valid_until <= visit.now,
             age=say.age(row.received_at, visit.now),
             freshness=lists.freshness(row.freshness, say),
@@ -187,8 +199,6 @@ class Pages:
         """A report's series, for the pictures that can be looked into."""
         report_id = visit.request.path_params["report_id"]
         stored = await self._frame.read(lambda c: _stored(c, report_id))
-        if stored.body is None:
-            raise Refusal(404, "not_found")
         series = {
             f"{outcome.check}/{s.name}": {"start": s.start_s, "step": s.step_s, "unit": s.unit, "values": s.values}
             for outcome in _document(stored.body).outcomes
@@ -291,10 +301,10 @@ def _stored(connection: Connection, report_id: str) -> _Stored:
     )
 
 
-def _document(body: bytes) -> Report:
+def _document(body: bytes | None) -> Report:
     try:
-        return document.decode(peek(body)[1])
-    except document.ReportError:
+        return document.decode(peek(body or b"")[1])
+    except (document.ReportError, EnvelopeError):
         raise Refusal(500, "unreadable") from None
 
 

@@ -18,6 +18,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
+from employer.api.body import read_body
+from employer.api.problems import Refused
 from employer.desk import language as languages
 from employer.desk.language import Language
 from employer.store import queries
@@ -92,7 +94,7 @@ class Visit:
         """That path if it leads to a page of the desk, else the desk's first page: never to another site."""
         parts = urlsplit(path)
         plain = not parts.scheme and not parts.netloc and "\\" not in path and path.isprintable()
-        inside = parts.path.startswith(self.base + "/") and not parts.path.startswith("//")
+        inside = parts.path.startswith(self.base + "/") and ".." not in parts.path.split("/")
         return path if plain and inside else f"{self.base}/"
 
 
@@ -179,6 +181,11 @@ class Frame:
         except StoreUnavailable as error:
             log.error("the store is unavailable: %s", error)
             response = self._refuse(visit, Refusal(503, "unavailable"))
+        except ClientDisconnect:
+            raise
+        except Exception:
+            log.exception("a page of the desk broke")
+            response = self._refuse(visit, Refusal(500, "broke"))
         given = any(value.startswith(f"{self.cookie}=") for value in response.headers.getlist("set-cookie"))
         if secret != known and not given:
             self.set_secret(response, secret)
@@ -217,14 +224,10 @@ async def _form(request: Request) -> Mapping[str, str]:
     """The fields of an urlencoded body; the last of a name counts."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
         raise Refusal(415, "bad_form")
-    body = bytearray()
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_FORM_BYTES:
-                raise Refusal(413, "bad_form")
+        body = await read_body(request, MAX_FORM_BYTES)
         return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=50))
-    except ClientDisconnect:
-        raise Refusal(400, "bad_form") from None
+    except Refused as refused:
+        raise Refusal(refused.status, "bad_form") from refused
     except ValueError:
         raise Refusal(400, "bad_form") from None
