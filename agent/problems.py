@@ -79,7 +79,7 @@ def explain(problem: Problem, retry_after_s: float | None, clock_off_s: float | 
     if kind is not None:
         sentence, next_step, retry = _(kind.sentence), _(kind.next_step), kind.retry
     else:
-        sentence = _("The employer's server says: {words}").format(words=_safe(problem.detail or problem.title))
+        sentence = _("The employer's server says: “{words}”.").format(words=_safe(problem.detail or problem.title))
         next_step = _safe(problem.next_step) or _(_SUPPORT)
         retry = problem.status >= 500 or problem.status in _HEALING
     if clock_off_s is not None and abs(clock_off_s) >= 300:

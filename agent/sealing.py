@@ -44,11 +44,13 @@ class RunRecord:
     challenge: str | None = None
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     earlier: list[Earlier] = field(default_factory=list)
+    _sent: tuple[Outcome, ...] = ()
+    """Outcomes that stand in a report which was sent."""
 
     def take(self, outcome: Outcome, again: bool) -> None:
         """A check's outcome; in a re-run it replaces the one before, which is kept."""
         before = self.outcomes.get(outcome.check)
-        if again and before is not None:
+        if again and before is not None and before not in self._sent:
             self.earlier = [*self.earlier, Earlier(outcome=before, replaced_at=utc_now())][-MAX_EARLIER:]
         self.outcomes[outcome.check] = sound(outcome)
 
@@ -56,6 +58,7 @@ class RunRecord:
         """What comes from now on is another report: the one before was sent, with all that it had replaced."""
         self.report_id = report_id
         self.earlier = []
+        self._sent = tuple(self.outcomes.values())
 
     def in_order(self) -> tuple[Outcome, ...]:
         """The outcomes in the catalogue's order."""
