@@ -7,6 +7,8 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping
 
+import psutil
+
 from checks.interface import Cancelled, Prompt
 
 
@@ -56,13 +58,22 @@ def cancel_after(probe: TestProbe, seconds: float) -> threading.Timer:
     return timer
 
 
-def children_left(within_s: float = 1.0) -> list[str]:
-    """Names of the processes that this one has started and that still run after ``within_s``."""
-    import psutil
+def children_left(within_s: float = 1.0, of: str = "") -> list[str]:
+    """Command lines of the processes that this one has started and that still run after ``within_s``.
 
+    ``of`` leaves out those that don't contain it.
+    """
     until = time.monotonic() + within_s
     while True:
-        left = [p for p in psutil.Process().children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE]
+        left = [line for p in psutil.Process().children(recursive=True) if of in (line := _command(p)) and line]
         if not left or time.monotonic() > until:
-            return [" ".join(p.cmdline()) for p in left]
+            return left
         time.sleep(0.02)
+
+
+def _command(process: psutil.Process) -> str:
+    """Empty for one that has ended."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""

@@ -128,3 +128,49 @@ def misbehaving(serve: Callable[[socket.socket], None], tls: Certificate | None 
         with suppress(OSError):
             listening.shutdown(socket.SHUT_RDWR)
         listening.close()
+
+
+@contextmanager
+def slow_way_to(url: str, mbit_s: float) -> Iterator[str]:
+    """A relay before a plain server that lets through so much payload in each direction, all connections together.
+
+    Yields its address. The pace is kept over any 20 ms, and what waits for it is held back at the sender.
+    """
+    target = ("127.0.0.1", int(url.rpartition(":")[2]))
+    paces = (_Pace(mbit_s * 1e6 / 8), _Pace(mbit_s * 1e6 / 8))
+
+    def relay(near: socket.socket) -> None:
+        with socket.create_connection(target, 10) as far:
+            for sock in (near, far):
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+            back = threading.Thread(target=_pump, args=(far, near, paces[0]), daemon=True)
+            back.start()
+            _pump(near, far, paces[1])
+            back.join(20)
+
+    with misbehaving(relay) as address:
+        yield address
+
+
+class _Pace:
+    def __init__(self, bytes_s: float) -> None:
+        self._bytes_s = bytes_s
+        self._free_at = time.monotonic()
+        self._lock = threading.Lock()
+
+    def wait_for(self, count: int) -> None:
+        with self._lock:
+            now = time.monotonic()
+            self._free_at = max(now - 0.02, self._free_at) + count / self._bytes_s
+            left = self._free_at - now
+        if left > 0:
+            time.sleep(left)
+
+
+def _pump(source: socket.socket, sink: socket.socket, pace: _Pace) -> None:
+    with suppress(OSError):
+        while data := source.recv(4096):
+            pace.wait_for(len(data))
+            sink.sendall(data)
+    with suppress(OSError):
+        sink.shutdown(socket.SHUT_WR)

@@ -291,7 +291,7 @@ async def upload(job: Job) -> Done:
     return Done(
         step_bytes=_sum([answer.arrived for answer in answers]),
         seconds=seconds,
-        bytes_used=meter.bytes,
+        bytes_used=sum(answer.bytes for answer in answers),
         began_ns=meter.began_ns,
         ended_ns=ended_ns,
         connections=len(opened),

@@ -17,7 +17,7 @@ from checks.line.bandwidth.native import NativeProvider
 from employer.bandwidth import routes
 from employer.transfers import TransferLimits
 from tests.checks.probe import TestProbe, cancel_after, children_left
-from tests.lab.servers import certificate, misbehaving, serving
+from tests.lab.servers import certificate, misbehaving, serving, slow_way_to
 
 pytestmark = pytest.mark.realtime
 
@@ -69,6 +69,19 @@ def test_a_server_that_ends_it_early_is_told_and_what_was_measured_stands(direct
         transfer = NativeProvider(line(url)).measure(direction, 4.0, 400 * MB, TestProbe())
     assert transfer.mbit_s > 5
     assert [w.code for w in transfer.warnings] == ["network.server_limited"]
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("mbit_s", [1.0, 20.0])
+def test_it_finds_the_rate_of_a_slow_way(direction: Direction, mbit_s: float) -> None:
+    """The shared machine may hold the relay back a little, never push it."""
+    with serving(app()) as url, slow_way_to(url, mbit_s) as slow:
+        transfer = NativeProvider(line(slow)).measure(direction, 4.0, 100 * MB, TestProbe())
+    assert 0.85 * mbit_s < transfer.mbit_s < 1.05 * mbit_s
+    assert transfer.low is not None
+    assert transfer.low <= transfer.mbit_s
+    assert transfer.dropped_s > 0.5
+    assert transfer.warnings == ()
 
 
 def dies_in_the_middle(connection: socket.socket) -> None:

@@ -1,0 +1,84 @@
+"""How much the line carries in each direction."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from checks.interface import Captures, Context, StepId
+from checks.line.bandwidth.interface import Direction, Transfer
+from checks.line.bandwidth.rate import STEP_S
+from checks.steps.full_line import FullLineCapture
+from report.catalogue import finding, measurement
+from report.vocabulary import Finding, Measurement, Outcome, Series, Status
+
+OTHERS_LEAST_MBIT_S = 1.0
+OTHERS_SHARE = 0.15
+"""Of what was measured: other programs' traffic above both is told."""
+
+
+class BandwidthCheck:
+    """Both directions of the full line."""
+
+    id: ClassVar[str] = "network.bandwidth"
+    version: ClassVar[int] = 1
+    uses: ClassVar[tuple[StepId, ...]] = ("full_line",)
+
+    def assess(self, captures: Captures, context: Context) -> Outcome:
+        """The rates as the provider gave them, and what makes them doubtful."""
+        capture = captures.need("full_line", FullLineCapture)
+        transfers = [transfer for transfer in (capture.down, capture.up) if transfer is not None]
+        used_mb = sum(transfer.bytes_used for transfer in transfers) / 1e6
+        return Outcome(
+            check=self.id,
+            version=self.version,
+            status=Status.MEASURED,
+            measurements=[*(_rate(t) for t in transfers), measurement("network.data_used_mb", used_mb)],
+            findings=_findings(capture),
+            disturbed_by=_disturbances(capture, transfers),
+            evidence=[_series(t) for t in transfers if t.series_mbit_s],
+            facts=_facts(capture, transfers, context.policy.line.data_cap_mb),
+        )
+
+
+def _rate(transfer: Transfer) -> Measurement:
+    metric = f"network.bandwidth_{transfer.direction}_mbit_s"
+    return measurement(metric, transfer.mbit_s, transfer.low, transfer.high)
+
+
+def _findings(capture: FullLineCapture) -> list[Finding]:
+    found = [capture.failed] if capture.failed else []
+    return [*found, finding("network.metered")] if capture.metered else found
+
+
+def _disturbances(capture: FullLineCapture, transfers: list[Transfer]) -> list[Finding]:
+    disturbed: dict[str, Finding] = {w.code: w for transfer in transfers for w in transfer.warnings}
+    others, slowest = capture.other_mbit_s, min(transfer.mbit_s for transfer in transfers)
+    if others is not None and others > max(OTHERS_LEAST_MBIT_S, OTHERS_SHARE * slowest):
+        disturbed["network.other_traffic"] = finding("network.other_traffic", value=round(others, 1))
+    return list(disturbed.values())
+
+
+def _series(transfer: Transfer) -> Series:
+    return Series(
+        name=f"network.bandwidth_{transfer.direction}_mbit_s",
+        unit="Mbit/s",
+        step_s=STEP_S,
+        values=list(transfer.series_mbit_s[:300]),
+    )
+
+
+def _facts(
+    capture: FullLineCapture, transfers: list[Transfer], data_cap_mb: int
+) -> dict[str, str | int | float | bool]:
+    facts: dict[str, str | int | float | bool] = {"provider": capture.provider, "data_cap_mb": data_cap_mb}
+    for transfer in transfers:
+        direction: Direction = transfer.direction
+        facts[f"seconds_{direction}"] = round(transfer.seconds, 2)
+        facts[f"slow_start_dropped_s_{direction}"] = round(transfer.dropped_s, 1)
+        facts[f"connections_{direction}"] = transfer.connections
+        if transfer.congestion_control:
+            facts[f"congestion_control_{direction}"] = transfer.congestion_control
+    return facts
+
+
+CHECK = BandwidthCheck()
