@@ -36,7 +36,7 @@ class CheckVerdict:
     """The worst of its criteria and findings; ``None``: nothing was measured, or chance could have decided."""
     criteria: tuple[CriterionVerdict, ...]
     findings: tuple[Finding, ...]
-    """Observed and limit findings, and why nothing was measured: first those that stand in the way, most severe first."""
+    """Observed and limit findings, and why nothing was measured: what stands most in the way first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _judge_check(outcome: Outcome, policy: Policy) -> CheckVerdict:
     findings += [f for c in criteria if c.metric not in explained for f in _limit_finding(c)]
     if outcome.because is not None and outcome.because not in findings:
         findings.append(outcome.because)
-    findings.sort(key=lambda f: (not _matters(f, criteria), -_severity(f).rank))
+    findings.sort(key=lambda f: _rank(f, criteria))
     return CheckVerdict(outcome.check, outcome, _verdict(outcome, criteria), criteria, tuple(findings))
 
 
@@ -101,12 +101,26 @@ def _explains(found: Finding) -> tuple[str, ...]:
     return kind.explains if kind else ()
 
 
-def _matters(found: Finding, criteria: Sequence[CriterionVerdict]) -> bool:
-    """Whether a finding stands in the way: one that explains metrics does so only where such a metric misses a limit."""
-    judged = [c for c in criteria if c.metric in _explains(found) and c.measurement is not None]
-    if judged:
-        return any(c.verdict is not Verdict.PASS for c in judged)
-    return _severity(found) is not Severity.INFO
+_IDLE = 3
+"""Of :func:`_rank`: from here on a finding doesn't stand in the way."""
+
+
+def _rank(found: Finding, criteria: Sequence[CriterionVerdict]) -> tuple[int, int]:
+    """How much a finding stands in the way, lowest first; within that, the most severe first.
+
+    One that explains metrics does so only where such a metric misses a limit.
+    """
+    severity = _severity(found)
+    verdicts = {c.verdict for c in criteria if c.metric in _explains(found) and c.measurement is not None}
+    if Verdict.FAIL in verdicts or (not verdicts and severity is Severity.BLOCKING):
+        standing = 0
+    elif None in verdicts:
+        standing = 1
+    elif Verdict.WARN in verdicts or (not verdicts and severity is not Severity.INFO):
+        standing = 2
+    else:
+        standing = _IDLE
+    return standing, -severity.rank
 
 
 def _judge_criteria(outcome: Outcome, policy: Policy) -> Iterator[CriterionVerdict]:
@@ -168,18 +182,17 @@ def _next_action(checks: Sequence[CheckVerdict], missing: Sequence[str]) -> Next
     What failed comes before what is missing, that before warnings. Where the operator can mend none of these, the most
     severe is named all the same: its advice says whom to turn to.
     """
-    tiers: list[list[NextAction]] = [[], [], []]
+    tiers: list[list[tuple[bool, tuple[int, int], NextAction]]] = [[], [], []]
     for check in checks:
         tier = _tier(check, missing)
         if tier is not None:
-            mattering = [f for f in check.findings if _matters(f, check.criteria)]
-            because = [check.outcome.because] if check.outcome.because is not None else []
-            tiers[tier] += [NextAction(f, check.check) for f in mattering or because]
+            ranked = [(_rank(f, check.criteria), f) for f in check.findings]
+            because = [((_IDLE, 0), check.outcome.because)] if check.outcome.because is not None else []
+            standing = [(rank, f) for rank, f in ranked if rank[0] < _IDLE] or because
+            tiers[tier] += [(not _operator_can(f), rank, NextAction(f, check.check)) for rank, f in standing]
     for candidates in tiers:
         if candidates:
-            return min(
-                candidates, key=lambda action: (not _operator_can(action.finding), -_severity(action.finding).rank)
-            )
+            return min(candidates, key=lambda candidate: candidate[:2])[2]
     return None
 
 

@@ -246,10 +246,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         category=Category.COMPUTER,
         mender=Mender.OPERATOR,
         title=N_("timers come late"),
-        says=N_(
-            "{value} % of the timers that audio needs came late; up to {limit} % is fine. "
-            "Speech may break up."
-        ),
+        says=N_("{value} % of the timers that audio needs came late; up to {limit} % is fine. Speech may break up."),
         advice={"any": N_("Close other programs, plug in the charger or restart, then check again.")},
         params=("value", "limit"),
         explains=("computer.late_timers_percent",),
@@ -261,10 +258,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         category=Category.COMPUTER,
         mender=Mender.OPERATOR,
         title=N_("timers come late"),
-        says=N_(
-            "Timers that audio needs come up to {value} ms late; up to {limit} ms is fine. "
-            "Speech may break up."
-        ),
+        says=N_("Timers that audio needs come up to {value} ms late; up to {limit} ms is fine. Speech may break up."),
         advice={"any": N_("Close other programs, plug in the charger or restart, then check again.")},
         params=("value", "limit"),
         explains=("computer.timer_lateness_p95_ms",),

@@ -66,7 +66,9 @@ class Employer:
 
     def run_verify(self, *files: str) -> int:
         """``readiness-employer verify``: its exit code."""
-        return subprocess.run(command("employer", ["verify", *files]), capture_output=True, timeout=60).returncode
+        return subprocess.run(
+            command("employer", ["verify", *files, "--data", str(self.data)]), capture_output=True, timeout=60
+        ).returncode
 
     def invite(self, name: str = "Ivan Petrov") -> str:
         """An invitation link."""
