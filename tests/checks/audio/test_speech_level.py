@@ -7,7 +7,7 @@ import pytest
 
 from checks.audio.levels import level_dbfs
 from checks.audio.speech_level import HANGOVER_S, NO_SPEECH, active_speech_level
-from tests.lab.headset.scenes import speech
+from tests.lab.headset.scenes import Language, speech
 from tests.lab.headset.wav import Signal
 
 RATES = (8000, 16000, 44100, 48000)
@@ -71,3 +71,30 @@ def test_quiet_noise_under_the_speech_does_not_move_its_level() -> None:
 def test_exact_silence_is_no_speech() -> None:
     assert active_speech_level(np.zeros(48000), 48000) == NO_SPEECH
     assert active_speech_level(np.zeros(0), 48000) == NO_SPEECH
+
+
+ITU_T_G_191 = {
+    ("ru", 0, False): (-18.358, 97.663),
+    ("ru", 0, True): (-18.491, 64.215),
+    ("ru", 20, False): (-17.765, 98.466),
+    ("ru", 20, True): (-18.150, 64.223),
+    ("en", 0, False): (-15.178, 94.996),
+    ("en", 0, True): (-15.675, 61.762),
+    ("en", 12, False): (-15.465, 98.196),
+    ("en", 12, True): (-15.723, 62.875),
+}
+"""What ``actlevel`` of the ITU-T Software Tool Library (G.191, sv56) prints for 8 s of recorded speech at 16 kHz,
+rounded to 16 bits, whole or with three silent seconds: active level in dBov, activity in percent."""
+
+
+@pytest.mark.parametrize(("language", "start", "pause"), ITU_T_G_191)
+def test_recorded_speech_has_the_level_that_the_itu_reference_program_gives(
+    language: Language, start: int, pause: bool
+) -> None:
+    voice = np.clip(np.rint(speech(language, 8.0, 16000, start).samples * 32768), -32768, 32767) / 32768
+    if pause:
+        voice[3 * 16000 : 6 * 16000] = 0.0
+    level, percent = ITU_T_G_191[language, start, pause]
+    measured = active_speech_level(voice, 16000)
+    assert measured.level_dbfs == pytest.approx(level, abs=0.02)
+    assert 100 * measured.activity == pytest.approx(percent, abs=0.3)

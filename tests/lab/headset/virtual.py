@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -234,7 +235,7 @@ class VirtualHeadset:
 
     def freeze(self, frozen: bool = True) -> None:
         """Stops the sound server's process: it answers nobody."""
-        if self._server is not None:
+        if self._server is not None and sys.platform != "win32":
             self._server.send_signal(signal.SIGSTOP if frozen else signal.SIGCONT)
 
     def kill_server(self) -> None:
