@@ -1,4 +1,4 @@
-// Shows one language at a time, this computer's own system first, and the invitation link to copy.
+// Shows one language at a time, the line for this computer's system, and the invitation link to copy.
 "use strict";
 
 const WHOLE = /^#1\.[A-Za-z0-9_-]{4,64}\.[A-Za-z0-9_-]{22,}\.[A-Za-z0-9_-]{43}$/;
@@ -18,11 +18,11 @@ function ownSystem() {
   return "linux";
 }
 
-function ownSystemFirst() {
-  for (const own of document.querySelectorAll(`.system[data-system="${ownSystem()}"]`)) {
-    own.classList.add("own");
-    const list = own.parentElement;
-    list.insertBefore(own, list.querySelector(".system"));
+function foldOtherSystems() {
+  for (const system of document.querySelectorAll(`.system:not([data-system="${ownSystem()}"])`)) {
+    const others = system.parentElement.querySelector("details");
+    others.hidden = false;
+    others.append(system);
   }
 }
 
@@ -49,6 +49,7 @@ async function copy(button) {
 }
 
 document.querySelector("#languages").hidden = false;
+for (const note of document.querySelectorAll(".by-hand")) note.hidden = true;
 for (const button of document.querySelectorAll("#languages button")) {
   button.addEventListener("click", () => showLanguage(button.dataset.language));
 }
@@ -56,7 +57,7 @@ for (const button of document.querySelectorAll(".copy button")) {
   button.hidden = false;
   button.addEventListener("click", () => copy(button));
 }
-ownSystemFirst();
+foldOtherSystems();
 showLanguage(document.documentElement.lang);
 showLink();
 addEventListener("hashchange", showLink);
