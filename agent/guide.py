@@ -111,10 +111,6 @@ _QUESTIONS: dict[str, tuple[str, str]] = {
             "it sees your internet address, as any website does. It uses up to {megabytes} MB."
         ),
     ),
-    "headset.is_this_yours": (
-        N_("Is this your headset?"),
-        N_("The microphone in use is: {device}."),
-    ),
 }
 
 

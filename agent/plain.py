@@ -84,7 +84,7 @@ def result(evaluation: Evaluation, os: str) -> str:
             f"  {plain(w.finding_text(action.finding))}",
             f"  {plain(w.finding_advice(action.finding, os))}",
         ]
-        lines += [f"  {_('code {number}').format(number=number)}"] if number else []
+        lines += ["  " + _("code {number}").format(number=number)] if number else []
     return "\n".join([*lines, "", *(_check_line(check) for check in evaluation.checks)])
 
 
@@ -100,4 +100,5 @@ def _check_line(check: CheckVerdict) -> str:
     w = words()
     titles = [w.finding_title(f) for f in check.findings]
     numbers = [f"{w.metric_title(c.metric)} {w.value(c.measurement)}" for c in check.criteria if c.measurement]
-    return f"{MARKS[check.verdict]} {w.check_title(check.check)}: {plain(' · '.join(titles + numbers)) or _('good')}"
+    found = plain(" · ".join(titles + numbers)) or _("good")
+    return f"{MARKS[check.verdict]} {w.check_title(check.check)}: {found}"

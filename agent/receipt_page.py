@@ -72,8 +72,9 @@ def _section(language: str, kept: Kept, report: Report, receipt: Receipt, member
             "Anyone can verify both files with: readiness verify"
         )
     )
+    heading = t(N_("Receipt for a workstation report"))
     return f"""<section lang="{language}">
-<p class="note">{_safe(t(N_("Receipt for a workstation report")))}</p>
+<p class="note">{_safe(heading)}</p>
 <h1>{_safe(readiness)}</h1>
 <p class="code">{_safe(receipt.short_code)}</p>
 <dl>

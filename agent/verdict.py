@@ -23,7 +23,8 @@ def banner(evaluation: Evaluation) -> str:
     if evaluation.readiness not in (Readiness.NOT_READY, Readiness.INCOMPLETE):
         return name
     left = things_left(evaluation)
-    return f"{name}: {ngettext('one thing left', '{count} things left', left).format(count=left)}"
+    things = ngettext("one thing left", "{count} things left", left).format(count=left)
+    return f"{name}: {things}"
 
 
 def things_left(evaluation: Evaluation) -> int:

@@ -38,6 +38,7 @@ _NUMBERS: Mapping[str, Mapping[str, str]] = {
     "headset": {},
     "network": {
         "network.rtt_p50_ms": N_("{value} there and back"),
+        "network.mos_idle_line": N_("call quality {number} of 5"),
         "network.bandwidth_down_mbit_s": N_("{value} down"),
         "network.bandwidth_up_mbit_s": N_("{value} up"),
     },
@@ -47,8 +48,8 @@ _NUMBERS: Mapping[str, Mapping[str, str]] = {
     },
 }
 """The few numbers that a card shows; all the others are details."""
-DEVICE_FACTS = ("microphone", "input", "device", "headset")
-"""Names of the facts that may hold the headset's name."""
+DEVICE_FACT = "input"
+"""The fact that holds the microphone's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ class AreaResult:
     """``None``: not measured, or undecided."""
     first: str
     """What it is like, in a few words."""
-    second: str
-    """What else was found, or the numbers behind."""
+    more: tuple[str, ...]
+    """What else was found, and the numbers behind; the most telling first."""
     checks: tuple[str, ...]
     """Its checks, by id."""
 
@@ -90,13 +91,13 @@ def _result(area: str, checks: list[CheckVerdict]) -> AreaResult:
     titles = list(dict.fromkeys(words().finding_title(finding) for finding in telling))
     numbers = _numbers(area, checks)
     if not checks:
-        first, second = _("not part of this run"), ""
+        first, more = _("not part of this run"), [""]
     elif verdict is Verdict.PASS:
-        first, second = _(_GOOD[area]) if area in _GOOD else _("good"), numbers
+        first, more = _(_GOOD[area]) if area in _GOOD else _("good"), [*numbers, *titles]
     else:
-        first = titles[0] if titles else _("close to the limit")
-        second = titles[1] if len(titles) > 1 else numbers
-    return AreaResult(area, verdict, first, second, tuple(check.check for check in checks))
+        first, *rest = titles or [_("close to the limit")]
+        more = [*rest, *numbers]
+    return AreaResult(area, verdict, first, tuple(line for line in more if line), tuple(check.check for check in checks))
 
 
 def _worst(checks: list[CheckVerdict]) -> Verdict | None:
@@ -112,15 +113,17 @@ def _telling(checks: list[CheckVerdict], verdict: Verdict | None) -> list[CheckV
     return sorted(checks, key=lambda check: check.verdict is not verdict)
 
 
-def _numbers(area: str, checks: list[CheckVerdict]) -> str:
+def _numbers(area: str, checks: list[CheckVerdict]) -> list[str]:
+    """Two to a line."""
     shown: list[str] = []
     if area == "headset":
-        shown += [str(c.outcome.facts[name]) for c in checks for name in DEVICE_FACTS if name in c.outcome.facts][:1]
+        shown += [str(c.outcome.facts[DEVICE_FACT]) for c in checks if DEVICE_FACT in c.outcome.facts]
     for metric, phrase in _NUMBERS.get(area, {}).items():
         measured = next((m for c in checks if (m := c.outcome.value(metric)) is not None), None)
         if measured is not None:
-            shown.append(_(phrase).format(value=words().value(measured)))
-    return " · ".join(shown)
+            number = words().number(metric, measured.value)
+            shown.append(_(phrase).format(value=words().value(measured), number=number))
+    return [" · ".join(shown[i : i + 2]) for i in range(0, len(shown), 2)]
 
 
 def sign(verdict: Verdict | None, glyphs: Glyphs) -> tuple[str, str, str]:

@@ -39,11 +39,12 @@ def lines(evaluation: Evaluation, glyphs: Glyphs, width: int) -> Iterator[Conten
 
 def _check(check: CheckVerdict, glyphs: Glyphs, width: int) -> Iterator[Content]:
     glyph, word, style = areas.sign(check.verdict, glyphs)
+    method = _("method {version}").format(version=check.outcome.version)
     yield said(
         (f"{glyph} ", f"bold {style}"),
         (words().check_title(check.check), "bold $ink"),
         (f"  {word}", style),
-        (f"   {check.check} · {_('method {version}').format(version=check.outcome.version)}", "$quiet"),
+        (f"   {check.check} · {method}", "$quiet"),
     )
     for found in check.findings:
         yield from _finding(found)
@@ -106,5 +107,5 @@ def _course(series: Series, glyphs: Glyphs, width: int) -> Content:
         max((v for v in series.values[i : i + stride] if v is not None), default=None)
         for i in range(0, len(series.values), stride)
     ]
-    picture = bars(shown, len(shown), scale, glyphs)
+    picture = bars(shown, len(shown), scale, glyphs)[0]
     return said((f"  {series.name}\n", "$quiet"), "  ", (picture, "$secondary"), (f"  {about}", "$quiet"))

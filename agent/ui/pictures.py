@@ -33,12 +33,24 @@ def meter(value: float | None, peak: float | None, width: int, scale: tuple[floa
     return "".join(cells)
 
 
-def bars(values: Sequence[float | None], width: int, scale: tuple[float, float], glyphs: Glyphs) -> str:
-    """The newest ``width`` values as upright bars; a blank where nothing was measured."""
+def bars(
+    values: Sequence[float | None], width: int, scale: tuple[float, float], glyphs: Glyphs, rows: int = 1
+) -> list[str]:
+    """The newest ``width`` values as upright bars, ``rows`` lines high; a blank where nothing was measured.
+
+    The lowest value is still seen: as the lowest level, never as a blank.
+    """
     newest = list(values)[-width:] if width else []
-    heights = len(glyphs.levels) - 1
-    drawn = "".join(" " if v is None else glyphs.levels[round(_share(v, scale) * heights)] for v in newest)
-    return drawn.rjust(width)
+    full = len(glyphs.levels)
+    heights = [0 if v is None else 1 + round(_share(v, scale) * (full * rows - 1)) for v in newest]
+    return [
+        "".join(_slice(height - full * row, glyphs.levels) for height in heights).rjust(width)
+        for row in reversed(range(rows))
+    ]
+
+
+def _slice(height: int, levels: str) -> str:
+    return " " if height <= 0 else levels[min(height, len(levels)) - 1]
 
 
 def thinned(points: Points, now_s: float, window_s: float, width: int) -> list[float | None]:

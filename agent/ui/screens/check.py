@@ -53,7 +53,7 @@ class CheckScreen(Page):
         yield Prose(id="to-do")
         with Container(classes="cards"):
             yield RoomCard(glyphs)
-            yield HeadsetCard(glyphs, self.program.session.devices.microphone or "")
+            yield HeadsetCard(glyphs)
             yield LineCard(glyphs)
             yield ComputerCard(glyphs)
 

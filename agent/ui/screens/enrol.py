@@ -41,7 +41,7 @@ class Enrol(Page):
         yield Prose(
             _("Your employer sent you an invitation link. Copy it, then paste it here with Ctrl+V or Ctrl+Shift+V.")
         )
-        yield Input(self._link, placeholder=_("https://…"), id="link", max_length=2000)
+        yield Input(self._link, placeholder="https://…", id="link", max_length=2000)
         yield Prose(
             _("A key is made on this computer. It never leaves it, and marks your reports as coming from here."),
             classes="small-print",

@@ -71,9 +71,11 @@ def hint(entry: Entry) -> str:
     if entry.state is EntryState.DRAFT:
         return _("Not sent: only on this computer")
     if entry.state is EntryState.WAITING:
-        return f"{_('Waits to be sent, and will be tried again by itself.')} {entry.problem}".rstrip()
+        waits = _("Waits to be sent, and will be tried again by itself.")
+        return f"{waits} {entry.problem}".rstrip()
     if entry.state is EntryState.REFUSED:
-        return f"{_('The company did not take it.')} {entry.problem}".rstrip()
+        refused = _("The company did not take it.")
+        return f"{refused} {entry.problem}".rstrip()
     if entry.valid_until is None:
         return _("Delivered; the receipt is kept here")
     return _("Delivered, valid until {until}; the receipt is kept here").format(until=local(entry.valid_until))

@@ -49,7 +49,7 @@ class Page(Screen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (LEAST_HEIGHT, "-even"), (32, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
         named("left,up", "app.focus_previous", N_("back"), N_("The thing before"), id="focus.before", show=False),
-        named("right,down", "app.focus_next", N_("on"), N_("The next thing"), id="focus.next", show=False),
+        named("right,down", "app.focus_next", N_("forth"), N_("The next thing"), id="focus.next", show=False),
     ]
     languages_in_head: ClassVar[bool] = True
     """The language can be changed here without losing anything."""

@@ -65,10 +65,10 @@ class Sent(Page):
     def _headline(self) -> Content:
         glyphs = self.program.glyphs
         if self._delivery.receipt is not None:
-            return said((f"{glyphs.good} {_('The company has your report')}", "bold $success"))
+            return said((f"{glyphs.good} ", "bold $success"), (_("The company has your report"), "bold $success"))
         if self._delivery.entry.state is EntryState.REFUSED:
-            return said((f"{glyphs.bad} {_('The company did not take the report')}", "bold $error"))
-        return said((f"{glyphs.warn} {_('Your report waits on this computer')}", "bold $warning"))
+            return said((f"{glyphs.bad} ", "bold $error"), (_("The company did not take the report"), "bold $error"))
+        return said((f"{glyphs.warn} ", "bold $warning"), (_("Your report waits on this computer"), "bold $warning"))
 
     def _sentence(self) -> Content:
         receipt, error = self._delivery.receipt, self._delivery.error

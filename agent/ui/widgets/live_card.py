@@ -125,11 +125,9 @@ class LevelCard(LiveCard):
         bar = meter(level, peak, width - 8, LEVEL_DBFS, self._glyphs)
         style = "$line" if level is None else "$primary" if live else "$secondary"
         line = said((bar, style), (number.rjust(8), "$foreground" if live else "$quiet"))
-        rows = [line]
-        if self.picture_rows > 1:
-            values = thinned(points, state.elapsed_s, HISTORY_S, width)
-            rows.insert(0, said((bars(values, width, LEVEL_DBFS, self._glyphs), "$secondary")))
-        return rows
+        values = thinned(points, state.elapsed_s, HISTORY_S, width)
+        above = bars(values, width, LEVEL_DBFS, self._glyphs, self.picture_rows - 1)
+        return [*(said((row, "$secondary")) for row in above), line]
 
     def _points(self, state: RunState) -> Points:
         spans = [
@@ -151,15 +149,10 @@ class HeadsetCard(LevelCard):
 
     area = "headset"
 
-    def __init__(self, glyphs: Glyphs, device: str = "") -> None:
-        super().__init__(glyphs)
-        self._device = device
-
     def words(self, state: RunState) -> str:
         """The microphone's name, where it is known."""
         facts = [o.facts for check, o in state.outcomes.items() if areas.area_of(check) == self.area]
-        names = [str(f[name]) for f in facts for name in areas.DEVICE_FACTS if name in f]
-        return names[0] if names else self._device or self.standing(state)
+        return next((str(f[areas.DEVICE_FACT]) for f in facts if areas.DEVICE_FACT in f), self.standing(state))
 
 
 class LineCard(LiveCard):
@@ -196,11 +189,8 @@ class ComputerCard(LiveCard):
     def picture(self, state: RunState, width: int) -> list[Content]:
         """Processor load over the last seconds, 0 to 100 %."""
         values = thinned(state.series.get(CPU, ()), state.elapsed_s, HISTORY_S, width)
-        blank = [said("")] * (self.picture_rows - 1)
-        return [
-            *blank,
-            said((bars(values, width, PERCENT, self._glyphs), "$primary" if self.live(state) else "$secondary")),
-        ]
+        rows = bars(values, width, PERCENT, self._glyphs, self.picture_rows)
+        return [said((row, "$primary" if self.live(state) else "$secondary")) for row in rows]
 
     def words(self, state: RunState) -> str:
         """The newest load."""

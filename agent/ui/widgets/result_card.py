@@ -32,8 +32,9 @@ class ResultCard(Widget, can_focus=True):
         self.border_subtitle = said((word, style))
 
     def render(self) -> Content:
-        """Two lines."""
-        return said((self._result.first, "$foreground"), "\n", (self._result.second, "$quiet"))
+        """What it is like, and as much of the rest as there is room for."""
+        rest = self._result.more[: max(0, self.size.height - 1)]
+        return said((self._result.first, "$foreground"), *((f"\n{line}", "$quiet") for line in rest))
 
     def on_click(self) -> None:
         """Opens the help of this area."""
