@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import msgspec
 from starlette.responses import Response
 
@@ -13,9 +16,9 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 """Of everything that the agent's interface answers."""
 
 
-def message(body: Answer, status: int = 200) -> Response:
+def message(body: Answer, status: int = 200, headers: Mapping[str, str] = MappingProxyType({})) -> Response:
     """A message as JSON."""
-    return Response(msgspec.json.encode(body), status, HEADERS, "application/json")
+    return Response(msgspec.json.encode(body), status, {**HEADERS, **headers}, "application/json")
 
 
 def nonce_headers(receiver: Receiver) -> dict[str, str]:

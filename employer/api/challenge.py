@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from employer import policies
-from employer.api.answers import message
+from employer.api.answers import message, nonce_headers
 from employer.api.problems import Refused
 from employer.api.signed import DeviceKeys, decode, in_thread, read_signed, require_nonce, verify
 from employer.receiver import Receiver
@@ -25,7 +25,8 @@ from protocol.messages import Challenge, ChallengeRequest, EnvelopeType, LineOff
 LINE_LIFETIME = timedelta(hours=2)
 """How long a run may use the line: a re-run after something was mended is still the same run."""
 KEPT_UNUSED = timedelta(days=30)
-"""A challenge without a report is forgotten after that; a report that still names it counts as run without one."""
+MAX_UNUSED = 100
+"""Of one device. An older challenge without a report is forgotten; a report that still names it is not fresh."""
 
 
 class _Challenging:
@@ -60,7 +61,6 @@ class _Challenging:
         if not changes.use_nonce(connection, self.nonce, self.now, self.nonce_expires):
             raise Refused("bad_nonce", "this nonce was used before")
         policy = policies.in_force(connection)
-        changes.forget_challenges(connection, self.now - KEPT_UNUSED)
         changes.add_challenge(
             connection,
             {
@@ -73,6 +73,7 @@ class _Challenging:
                 "bearer_expires_at": self.now + LINE_LIFETIME,
             },
         )
+        changes.forget_challenges(connection, self.device.id, self.now - KEPT_UNUSED, MAX_UNUSED)
         return Challenge(
             challenge=self.token,
             issued_at=rfc3339(self.now),
@@ -89,7 +90,8 @@ def routes(receiver: Receiver) -> list[Route]:
         body = await read_signed(request, EnvelopeType.CHALLENGE_REQUEST)
         challenging = await in_thread(lambda: _Challenging(receiver, body))
         request.state.device = challenging.device.id
-        return message(await asyncio.wrap_future(receiver.store.write(challenging.change)))
+        given = await asyncio.wrap_future(receiver.store.write(challenging.change))
+        return message(given, headers=nonce_headers(receiver))
 
     return [Route(Path.CHALLENGE, challenge, methods=["POST"])]
 

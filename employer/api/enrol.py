@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from employer import policies
-from employer.api.answers import message
+from employer.api.answers import message, nonce_headers
 from employer.api.problems import Refused
 from employer.api.signed import decode, in_thread, read_signed, require_nonce, verify
 from employer.keys import is_strong
@@ -130,7 +130,8 @@ def routes(receiver: Receiver) -> list[Route]:
             raise done
         device, new = done
         request.state.device = device.id
-        return message(await in_thread(lambda: answer(device)), 201 if new else 200)
+        enrolment = await in_thread(lambda: answer(device))
+        return message(enrolment, 201 if new else 200, nonce_headers(receiver))
 
     return [Route(Path.ENROL, enrol, methods=["POST"])]
 

@@ -31,7 +31,7 @@ def refusal(request: Request, error: Exception) -> Response:
     request.state.problem = refused.name
     request.state.detail = refused.detail
     receiver: Receiver = request.app.state.receiver
-    signed = request.method == "POST" and f"{API}/" in request.url.path
+    signed = refused.status != 500 and request.method == "POST" and f"{API}/" in request.url.path
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     return answer(refused, headers={**headers, **(nonce_headers(receiver) if signed else {})})
 

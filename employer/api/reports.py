@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from employer.api.answers import message
+from employer.api.answers import message, nonce_headers
 from employer.api.problems import Refused
 from employer.api.signed import DeviceKeys, in_thread, read_signed, verify
 from employer.intake import Arrival
@@ -37,6 +37,6 @@ def routes(receiver: Receiver) -> list[Route]:
         stored = await asyncio.wrap_future(receiver.store.write(arrival.change))
         if isinstance(stored, Refused):
             raise stored
-        return message(Accepted(receipt=stored.receipt), 201 if stored.new else 200)
+        return message(Accepted(receipt=stored.receipt), 201 if stored.new else 200, nonce_headers(receiver))
 
     return [Route(Path.REPORTS, reports, methods=["POST"])]

@@ -75,10 +75,12 @@ def add_challenge(connection: Connection, values: Mapping[str, Any]) -> None:
     connection.execute(insert(schema.challenges).values(dict(values)))
 
 
-def forget_challenges(connection: Connection, before: datetime) -> None:
-    """Forgets unused challenges that were issued before then."""
+def forget_challenges(connection: Connection, device_id: str, before: datetime, most: int) -> None:
+    """Forgets a computer's unused challenges: those issued before then, and all but the newest ``most``."""
     c = schema.challenges
-    connection.execute(delete(c).where(c.c.issued_at < before, c.c.report_id.is_(None)))
+    unused = (c.c.device == device_id, c.c.report_id.is_(None))
+    newest = select(c.c.token).where(*unused, c.c.issued_at >= before).order_by(c.c.issued_at.desc()).limit(most)
+    connection.execute(delete(c).where(*unused, c.c.token.not_in(newest)))
 
 
 def use_challenge(connection: Connection, token: str, device_id: str, report_id: str) -> bool:

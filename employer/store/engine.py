@@ -9,10 +9,13 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url
 BUSY_TIMEOUT_MS = 5000
 """How long a SQLite connection waits for another process's write (``invite`` beside ``serve``)."""
 
+READERS = 40
+"""Connections kept open: as many as there are threads that read (anyio's worker threads)."""
+
 
 def open_engine(url: str | URL) -> Engine:
     """An engine for reads and writes. On SQLite: WAL, every commit on disk (``synchronous=FULL``)."""
-    engine = create_engine(make_url(url))
+    engine = create_engine(make_url(url), pool_size=READERS, max_overflow=READERS)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

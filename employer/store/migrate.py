@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -36,6 +37,11 @@ def upgrade(engine: Engine) -> None:
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+    except CommandError as error:
+        raise EmployerError(
+            f"The database was made by a newer version of this program: {error}.",
+            "Update this program, or restore the backup from before the update.",
+        ) from error
     except SQLAlchemyError as error:
         raise EmployerError(
             f"The database can't be opened or changed: {error.__cause__ or error}.",

@@ -158,14 +158,6 @@ def challenge_by_bearer(connection: Connection, bearer_digest: str) -> StoredCha
     return _challenge(connection, schema.challenges.c.bearer == bearer_digest)
 
 
-def challenges_since(connection: Connection, device_id: str, since: datetime) -> int:
-    """How many challenges a computer was given since then."""
-    c = schema.challenges
-    query = select(func.count()).select_from(c).where(c.c.device == device_id, c.c.issued_at > since)
-    count: int = connection.execute(query).scalar_one()
-    return count
-
-
 def report(connection: Connection, report_id: str) -> StoredReport | None:
     """The report of that id."""
     row = _one(connection, select(schema.reports).where(schema.reports.c.id == report_id))

@@ -11,7 +11,7 @@ from employer.store import changes, queries
 from employer.store.rows import AlarmKind, DeviceStatus, Freshness
 from employer.times import rfc3339
 from protocol.envelope import digest
-from protocol.messages import Accepted, Receipt
+from protocol.messages import NONCE_HEADER, Accepted, Receipt
 from protocol.receipt import open_receipt
 from report.document import Report
 from report.vocabulary import Readiness, Verdict
@@ -75,6 +75,7 @@ def test_the_same_report_again_gets_the_same_receipt(employer: Employer) -> None
 
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.content == again.content
+    assert first.headers[NONCE_HEADER] != again.headers[NONCE_HEADER]
     assert employer.read(queries.alarms) == []
 
 

@@ -43,6 +43,14 @@ def test_a_database_of_another_version_is_told_with_the_command(engine: Engine) 
         migrate.require_current(engine)
 
 
+def test_a_database_of_a_newer_program_is_told(engine: Engine) -> None:
+    migrate.upgrade(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(EmployerError, match="newer version"):
+        migrate.upgrade(engine)
+
+
 def test_sqlite_writes_every_commit_to_the_disk(engine: Engine) -> None:
     with engine.connect() as connection:
         pragmas = {
