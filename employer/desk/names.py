@@ -45,7 +45,6 @@ _FACTS = {
 _PATTERNS = (
     (re.compile(r"program_(\d+)"), N_("busy program %(what)s")),
     (re.compile(r"program_(\d+)_percent"), N_("its share, %% (program %(what)s)")),
-    (re.compile(r"octave_(\w+)_dbfs"), N_("octave of %(what)s Hz, dBFS")),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from employer.desk import gauge, marks, plots
+from employer.desk import bars, gauge, marks, plots
 from employer.desk.language import Language
 from employer.desk.marks import Mark
 from employer.desk.names import fact_title
@@ -85,6 +85,7 @@ class CheckView:
     disturbed_by: tuple[FindingView, ...]
     facts: tuple[tuple[str, str], ...]
     plots: tuple[plots.Plot, ...]
+    octaves: tuple[bars.Bar, ...]
     measured_at: str
     """Seconds into the run; empty when nothing was measured."""
 
@@ -192,6 +193,7 @@ def _check(check: CheckVerdict, os: str, policy: Policy, language: Language) -> 
         disturbed_by=tuple(finding_view(f, os, language) for f in outcome.disturbed_by),
         facts=_facts(outcome, language),
         plots=tuple(p for p in drawn if p is not None),
+        octaves=bars.octaves(outcome.facts, language),
         measured_at=language.plain_number(outcome.measured_at_s) if outcome.status is Status.MEASURED else "",
     )
 
@@ -241,7 +243,11 @@ def _interval(measured: Measurement, language: Language) -> str:
 
 
 def _facts(outcome: Outcome, language: Language) -> tuple[tuple[str, str], ...]:
-    return tuple((fact_title(name, language), _fact(value, language)) for name, value in outcome.facts.items())
+    return tuple(
+        (fact_title(name, language), _fact(value, language))
+        for name, value in outcome.facts.items()
+        if not bars.is_octave(name)
+    )
 
 
 def _fact(value: str | int | float | bool, language: Language) -> str:

@@ -7,10 +7,14 @@ const page = document.documentElement.lang;
 const language = navigator.languages.find((known) => known.split("-")[0] === page) ?? page;
 
 function showLocalTimes() {
-  const format = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  const short = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
+  const thisYear = new Intl.DateTimeFormat(language, short);
+  const otherYear = new Intl.DateTimeFormat(language, { ...short, year: "numeric" });
+  const year = new Date().getFullYear();
   for (const time of document.querySelectorAll("time[datetime]")) {
     time.title = time.textContent;
-    time.textContent = format.format(new Date(time.dateTime));
+    const moment = new Date(time.dateTime);
+    time.textContent = (moment.getFullYear() === year ? thisYear : otherYear).format(moment);
   }
 }
 
@@ -20,7 +24,8 @@ function colour(name) {
 
 function draw(figure, series) {
   const box = figure.querySelector(".plot-box");
-  const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
+  const digits = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
+  const number = { format: (value) => digits.format(value).replace("-", "−") };
   const labels = figure.closest(".plots").dataset;
   const show = (unit) => (_, value) => (value === null ? "–" : `${number.format(value)} ${unit}`);
   const axis = {

@@ -30,6 +30,7 @@ from report.vocabulary import Finding, Measurement, Outcome, Readiness, Series, 
 
 URL = "http://127.0.0.1:8080"
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+OCTAVES = {"63": -52.1, "125": -55.4, "250": -57.0, "500": -61.3, "1k": -64.8, "2k": -68.0, "4k": -71.2, "8k": -76.5}
 PASSWORD = "correct horse battery"
 PASSWORD_HASH = passwords.hash_password(PASSWORD)
 
@@ -54,6 +55,10 @@ seen_by = "\xd0\x9f\xd0\xbe\xd0\xb4\xd0\xb4\xd0\xb5\xd1\x80\xd0\xb6\xd0\xba\xd0\
 kept = "90 \xd0\xb4\xd0\xbd\xd0\xb5\xd0\xb9."
 
 [criteria]
+"room.snr_a_db" = { pass = 25, fail = 15, required = false }
+"network.rtt_p50_ms" = { pass = 150, fail = 300, required = false }
+"network.jitter_ms" = { pass = 20, fail = 30, required = false }
+"network.loss_after_buffer_percent" = { pass = 0.5, fail = 2, required = false }
 "computer.cpu_busy_percent" = { pass = 60, fail = 85 }
 "computer.late_timers_percent" = { pass = 2, required = false }
 "computer.memory_available_gib" = { pass = 1, fail = 0.5 }
@@ -243,8 +248,8 @@ def room(snr: float = 31.2) -> Outcome:
         status=Status.MEASURED,
         measurements=[_m("room.snr_a_db", snr, "dB", snr - 1.2, snr + 1.2), _m("room.laeq_dbfs_a", -59.3, "dBFS(A)")],
         disturbed_by=[Finding(code="room.voice_in_silence", text="A voice was heard in the silence.")],
-        evidence=[Series(name="room.level_dbfs_a", unit="dBFS(A)", step_s=0.1, start_s=2, values=[*level])],
-        facts={"microphone": "Jabra Evolve 20 MS"},
+        evidence=[Series(name="room.silence_dbfs_a", unit="dBFS(A)", step_s=0.1, start_s=2, values=[*level])],
+        facts={f"octave_{name}_dbfs": level for name, level in OCTAVES.items()},
         measured_at_s=18,
     )
 

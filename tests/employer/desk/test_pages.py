@@ -225,7 +225,7 @@ def test_what_was_measured_again_before_sending_is_not_held_against_anyone(suppo
 def test_evidence_is_drawn_on_the_server_and_given_as_data(support: TestClient, office: Office) -> None:
     row = office.send(office.computer(office.operator("Boris", "2")), whole_run())
     page = support.get(f"/desk/reports/{row.id}").text
-    assert page.count("<figure") == 4
+    assert page.count("<figure") == 5
     assert page.count('<path class="line"') == 5
     assert "2 points not measured" in text(page)
     data = support.get(f"/desk/reports/{row.id}/evidence.json").json()
