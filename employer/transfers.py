@@ -161,7 +161,7 @@ class Arrival:
 
     @property
     def seconds(self) -> float:
-        """From the first byte to the last."""
+        """From the first byte to the last, or until the time was over."""
         return 0.0 if self._began is None else self._last - self._began
 
     def add(self, count: int, now: float) -> None:
@@ -173,20 +173,28 @@ class Arrival:
         self.arrived[step] += count
         self.bytes += count
 
+    def time_is_over(self, now: float) -> None:
+        """The time was over then: what was silent at the end was time too."""
+        if self._began is not None:
+            self.add(0, now)
+
 
 async def receive(request: Request, visit: Visit, seconds: float) -> Arrival:
     """Counts and drops an upload for so many seconds from its first byte, whatever its length was said to be."""
     arrival = Arrival()
     loop = asyncio.get_running_loop()
-    with visit.taking_place(), suppress(TimeoutError, ClientDisconnect):
-        async with asyncio.timeout(_FIRST_BYTE_S) as deadline:
-            async for chunk in request.stream():
-                if chunk and not arrival.bytes:
-                    deadline.reschedule(loop.time() + seconds)
-                if chunk:
-                    arrival.add(len(chunk), time.monotonic())
-                    visit.spend(len(chunk))
-                if visit.left <= 0:
-                    return arrival
-            arrival.complete = True
+    with visit.taking_place(), suppress(ClientDisconnect):
+        try:
+            async with asyncio.timeout(_FIRST_BYTE_S) as deadline:
+                async for chunk in request.stream():
+                    if chunk and not arrival.bytes:
+                        deadline.reschedule(loop.time() + seconds)
+                    if chunk:
+                        arrival.add(len(chunk), time.monotonic())
+                        visit.spend(len(chunk))
+                    if visit.left <= 0:
+                        return arrival
+                arrival.complete = True
+        except TimeoutError:
+            arrival.time_is_over(time.monotonic())
     return arrival

@@ -186,7 +186,7 @@ class Uploaded(Answer, frozen=True):
 
     bytes: int
     seconds: float
-    """From the first byte to the last."""
+    """From the first byte to the last, or until the asked time was over."""
     arrived: list[int] = []
     """Bytes in each :data:`UPLOAD_STEP_S` since the first byte."""
 

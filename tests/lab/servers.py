@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from starlette.types import ASGIApp
 
 STARTS_WITHIN_S = 10.0
+_LONG_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +132,14 @@ def misbehaving(serve: Callable[[socket.socket], None], tls: Certificate | None 
 
 
 @contextmanager
-def slow_way_to(url: str, mbit_s: float) -> Iterator[str]:
+def slow_way_to(url: str, mbit_s: float, stops_after_bytes: float = float("inf")) -> Iterator[str]:
     """A relay before a plain server that lets through so much payload in each direction, all connections together.
 
-    Yields its address. The pace is kept over any 20 ms, and what waits for it is held back at the sender.
+    Yields its address. The pace is kept over any 20 ms, and what waits for it is held back at the sender. From
+    ``stops_after_bytes`` on, nothing more gets through toward the server.
     """
     target = ("127.0.0.1", int(url.rpartition(":")[2]))
-    paces = (_Pace(mbit_s * 1e6 / 8), _Pace(mbit_s * 1e6 / 8))
+    paces = (_Pace(mbit_s * 1e6 / 8), _Pace(mbit_s * 1e6 / 8, stops_after_bytes))
 
     def relay(near: socket.socket) -> None:
         with socket.create_connection(target, 10) as far:
@@ -153,8 +155,9 @@ def slow_way_to(url: str, mbit_s: float) -> Iterator[str]:
 
 
 class _Pace:
-    def __init__(self, bytes_s: float) -> None:
+    def __init__(self, bytes_s: float, stops_after_bytes: float = float("inf")) -> None:
         self._bytes_s = bytes_s
+        self._left_bytes = stops_after_bytes
         self._free_at = time.monotonic()
         self._lock = threading.Lock()
 
@@ -163,6 +166,9 @@ class _Pace:
             now = time.monotonic()
             self._free_at = max(now - 0.02, self._free_at) + count / self._bytes_s
             left = self._free_at - now
+            self._left_bytes -= count
+            if self._left_bytes < 0:
+                left = _LONG_S
         if left > 0:
             time.sleep(left)
 

@@ -63,6 +63,11 @@ class Meter:
         """From the first byte to the last."""
         return 0.0 if self.began is None else self._last - self.began
 
+    @property
+    def since_began(self) -> float:
+        """From the first byte to now: silence at the end is time too."""
+        return 0.0 if self.began is None else time.perf_counter() - self.began
+
 
 class Download(asyncio.BufferedProtocol):
     """One connection that receives."""
@@ -243,7 +248,7 @@ async def download(job: Job) -> Done:
             break
         if not meter.bytes and time.perf_counter() - connected > SILENCE_S:
             break
-    ended_ns = now_ns()
+    ended_ns, seconds = now_ns(), meter.since_began if ended_by == "time" else meter.seconds
     refused = next((line.refusal for line in opened if line.refusal), None)
     cut = [line for line in opened if line.ended and not line.whole]
     for line in opened:
@@ -252,7 +257,7 @@ async def download(job: Job) -> Done:
         raise _Stop(refused or ("broke" if cut else "silent"))
     return Done(
         step_bytes=meter.steps,
-        seconds=meter.seconds,
+        seconds=seconds,
         bytes_used=meter.bytes,
         began_ns=meter.began_ns,
         ended_ns=ended_ns,

@@ -84,6 +84,33 @@ def test_it_finds_the_rate_of_a_slow_way(direction: Direction, mbit_s: float) ->
     assert transfer.warnings == ()
 
 
+def stalls(connection: socket.socket) -> None:
+    """A line that carries data for a second and then nothing more."""
+    connection.recv(4096)
+    connection.sendall(
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    for _ in range(10):
+        connection.sendall(b"1000\r\n" + os.urandom(0x1000) + b"\r\n")
+        time.sleep(0.1)
+    time.sleep(5)
+
+
+def test_silence_at_the_end_counts_as_time() -> None:
+    with misbehaving(stalls) as url:
+        transfer = NativeProvider(line(url)).measure("down", 3.0, 100 * MB, TestProbe())
+    assert transfer.dropped_s + transfer.seconds > 2.2
+    assert transfer.mbit_s < 0.5
+
+
+def test_an_upload_that_stalls_is_slow_and_not_short() -> None:
+    """The relay lets through a burst, then nothing; the employer's end still answers when the time is over."""
+    with serving(app()) as url, slow_way_to(url, 20.0, stops_after_bytes=2 * MB) as slow:
+        transfer = NativeProvider(line(slow)).measure("up", 4.0, 100 * MB, TestProbe())
+    assert transfer.dropped_s + transfer.seconds > 3.0
+    assert transfer.mbit_s < 2.0
+
+
 def dies_in_the_middle(connection: socket.socket) -> None:
     connection.recv(4096)
     connection.sendall(
@@ -100,11 +127,14 @@ def is_silent(connection: socket.socket) -> None:
 
 
 def is_a_sign_in_page(connection: socket.socket) -> None:
+    """It lingers, as servers do, so that its answer is not lost to a reset."""
     connection.recv(4096)
     page = b"<html>Welcome to the hotel. Please sign in.</html>"
-    connection.sendall(
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%b" % (len(page), page)
-    )
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(page)
+    connection.sendall(head + page)
+    connection.shutdown(socket.SHUT_WR)
+    while connection.recv(1 << 20):
+        pass
 
 
 def sends_elsewhere(connection: socket.socket) -> None:

@@ -1,0 +1,54 @@
+"""From bytes in tenths of a second to a rate."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checks.line.bandwidth.rate import rate
+
+
+def test_the_slow_start_is_dropped() -> None:
+    """Half a second of start, then 10 Mbit/s: 125 000 bytes in each tenth."""
+    found = rate([1_000, 5_000, 20_000, 60_000, 100_000] + [125_000] * 40, 4.5)
+    assert found.mbit_s == pytest.approx(10.0)
+    assert found.low == pytest.approx(10.0)
+    assert found.high == pytest.approx(10.0)
+    assert found.dropped_s == pytest.approx(1.5)
+    assert found.seconds == pytest.approx(3.0)
+
+
+def test_of_a_short_transfer_no_more_than_a_third_is_dropped() -> None:
+    found = rate([10_000] * 3 + [125_000] * 6, 0.9)
+    assert found.dropped_s == pytest.approx(0.3)
+    assert found.mbit_s == pytest.approx(10.0)
+
+
+def test_of_a_very_short_one_there_is_only_the_plain_average() -> None:
+    found = rate([250_000, 50_000], 0.12)
+    assert found.mbit_s == pytest.approx(300_000 * 8 / 0.12 / 1e6)
+    assert (found.low, found.high, found.dropped_s) == (None, None, 0.0)
+
+
+def test_a_line_that_stalls_at_the_end_is_slower_not_shorter() -> None:
+    """Nothing arrived in the last two seconds: no step was written for them, yet they passed; 13 of 40 are dropped."""
+    assert rate([125_000] * 20, 4.0).mbit_s == pytest.approx(10.0 * 7 / 27)
+
+
+def test_the_last_step_counts_only_when_it_is_whole() -> None:
+    assert rate([125_000] * 30 + [1], 3.05).mbit_s == pytest.approx(10.0)
+
+
+def test_nothing_in_no_time_is_no_rate() -> None:
+    with pytest.raises(ValueError, match="nothing"):
+        rate([], 0.0)
+
+
+@given(st.lists(st.integers(0, 10**8), min_size=1, max_size=100), st.floats(0.05, 10))
+def test_a_rate_lies_within_its_interval_and_is_never_negative(step_bytes: list[int], seconds: float) -> None:
+    found = rate(step_bytes, seconds)
+    assert found.mbit_s >= 0
+    if found.low is not None and found.high is not None:
+        assert 0 <= found.low <= found.mbit_s + 1e-6
+        assert found.mbit_s <= found.high + 1e-6
