@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from checks.audio import worker
 from checks.audio.devices.interface import Endpoint, Survey
-from checks.audio.devices.watch import Watch
+from checks.audio.devices.watch import ANSWERS_WITHIN_S, Watch
 from checks.audio.hearing import POINT_S, Heard, hear
 from checks.audio.levels import a_weighted, level_dbfs
 from checks.audio.troubles import not_recorded, vanished
@@ -60,18 +60,18 @@ def listen(probe: Probe, context: Context, seconds: float) -> Listened:
     """
     chosen = context.devices.microphone
     with Watch() as watch:
-        arguments, environment = _choice(chosen, watch, context)
+        arguments, environment = _choice(chosen, watch, probe)
         recorder = _Recorder(arguments, environment)
         try:
             recorder.run(probe, seconds)
         except _StoppedError as stop:
-            first = watch.first()
+            first = _first(watch, probe)
             endpoint = first.input_in_use(chosen)
             now = _look_again(watch, probe) if stop.code in _MID_WAY else watch.latest
             raise not_recorded(stop.code, first, now, endpoint, chosen) from stop
         finally:
             recorder.close()
-        surveys = (watch.first(), *watch.seen[1:])
+        surveys = (_first(watch, probe), *watch.seen[1:])
     return Listened(
         heard=hear(recorder.samples(), recorder.rate_hz),
         survey=surveys[-1],
@@ -80,12 +80,30 @@ def listen(probe: Probe, context: Context, seconds: float) -> Listened:
     )
 
 
-def _choice(chosen: str | None, watch: Watch, context: Context) -> tuple[tuple[str, ...], dict[str, str]]:
-    """How the worker is told which microphone: libpulse by its environment, the other platforms by name."""
-    if sys.platform == "linux":
-        return ("--rate", str(RATE_HZ)), {"PULSE_SOURCE": chosen} if chosen else {}
-    endpoint = watch.first().input_in_use(chosen)
-    return ("--device", endpoint.name) if endpoint else (), {}
+def _choice(chosen: str | None, watch: Watch, probe: Probe) -> tuple[tuple[str, ...], dict[str, str]]:
+    """How the worker is told which microphone: libpulse by its environment, others by name.
+
+    Linux has one default, and PortAudio opens it; elsewhere the default for calls may be another than PortAudio's.
+    """
+    if chosen is None and sys.platform == "linux":
+        return ("--rate", str(RATE_HZ)), {}
+    survey = _first(watch, probe)
+    endpoint = survey.input_in_use(chosen)
+    if endpoint is None:
+        if chosen is not None:
+            raise not_recorded("no_microphone", survey, survey, None, chosen)
+        return (), {}
+    if survey.told_by == "pulse":
+        return ("--rate", str(RATE_HZ)), {"PULSE_SOURCE": endpoint.id}
+    return ("--device", endpoint.name), {}
+
+
+def _first(watch: Watch, probe: Probe) -> Survey:
+    """The first survey; waits for it as long as is reasonable."""
+    until = time.monotonic() + ANSWERS_WITHIN_S
+    while not watch.answered and time.monotonic() < until:
+        probe.wait(0.02)
+    return watch.first(0.0)
 
 
 def _look_again(watch: Watch, probe: Probe) -> Survey:

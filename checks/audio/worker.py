@@ -130,8 +130,7 @@ def _find(sd: Any, name: str) -> int | None:
         return None
     if name:
         apis = [api["name"] for api in sd.query_hostapis()]
-        named = [d for d in devices if d["name"] == name or d["name"].startswith(name)]
-        named.sort(key=lambda d: (d["name"] != name, "WASAPI" not in apis[d["hostapi"]]))
+        named = sorted((d for d in devices if d["name"] == name), key=lambda d: "WASAPI" not in apis[d["hostapi"]])
         return int(named[0]["index"]) if named else None
     default = int(sd.default.device[0])
     return default if default >= 0 else int(devices[0]["index"])

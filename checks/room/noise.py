@@ -16,6 +16,8 @@ from report.vocabulary import Finding, Measurement, Outcome, Status
 
 TOO_QUIET_DBFS_A = -90.0
 """Below this a 16-bit converter's own noise is measured, or nothing at all."""
+ORDINARY_VOICE_DBFS_A = -50.0
+"""With a voice above this the microphone isn't turned down: what is missing was filtered out."""
 OVERLOADED_PERCENT = 1.0
 VOLUME_STEP_PERCENT = 0.5
 NEAR_VOICE_DB = 8.0
@@ -79,7 +81,8 @@ def _raise_if_disturbed(silence: Listened, reading: Listened, context: Context) 
     if _changed(silence, reading):
         raise _inconclusive("room.gain_changed")
     if silence.heard.noise.laeq < TOO_QUIET_DBFS_A:
-        raise _inconclusive("room.too_quiet_to_measure")
+        filtered = reading.heard.voice_a.level_dbfs > ORDINARY_VOICE_DBFS_A
+        raise _inconclusive("room.noise_gate" if filtered else "room.too_quiet_to_measure")
     if silence.heard.defects.clipped_percent > OVERLOADED_PERCENT:
         raise _inconclusive("room.overloaded")
 

@@ -1,4 +1,4 @@
-"""A quick look before anything is asked of the person: does a microphone deliver, does the employer answer?
+"""A quick look before anything is asked of the person: does the headset deliver, does the employer answer?
 
 Whether the reflector answers is left to the idle line: a packet ahead of its stream would be missing from the counts.
 """
@@ -14,6 +14,7 @@ from typing import ClassVar
 from checks.audio.capture import listen
 from checks.audio.devices.interface import Survey
 from checks.audio.devices.watch import survey as survey_now
+from checks.audio.in_use import device_findings
 from checks.audio.unheard import raise_if_unheard
 from checks.interface import Capture, Context, Line, Need, NotMeasured, Probe, StepId
 from protocol.messages import PING_ANSWER, Path
@@ -118,6 +119,7 @@ class Preflight:
             in_the_way.append(reason.because)
             if level is None:
                 survey = survey_now()
+        in_the_way += device_findings(survey, context)
         ping.wait(probe, until)
         return PreflightCapture(survey, level, tuple(in_the_way), ping.answer, ping.took_ms)
 

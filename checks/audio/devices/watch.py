@@ -47,6 +47,11 @@ class Watch:
         return self._surveys[0] if self._surveys else NO_ANSWER
 
     @property
+    def answered(self) -> bool:
+        """Whether the first survey is here, or will never come."""
+        return self._came.is_set()
+
+    @property
     def latest(self) -> Survey:
         """The newest survey, or :data:`NO_ANSWER`."""
         return self._surveys[-1] if self._surveys else NO_ANSWER

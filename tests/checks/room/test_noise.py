@@ -123,7 +123,14 @@ def test_another_volume_or_microphone_in_between_is_told(change: dict[str, objec
 
 def test_less_sound_than_a_room_makes_is_not_a_quiet_room() -> None:
     faint = at_noise_level(room_tone(8.0), -95.0)
-    assert why_not(captures(listened(faint), listened(reading(faint)))) == "room.too_quiet_to_measure"
+    far = mixed(at_weighted_speech_level(speech("ru", 6.0), -60.0), faint)
+    assert why_not(captures(listened(faint), listened(far))) == "room.too_quiet_to_measure"
+
+
+def test_a_filter_that_leaves_next_to_nothing_of_the_room_is_a_noise_gate() -> None:
+    """An ordinary voice shows that the microphone isn't turned down."""
+    faint = at_noise_level(room_tone(8.0), -95.0)
+    assert why_not(captures(listened(faint), listened(reading(faint)))) == "room.noise_gate"
 
 
 def test_nothing_read_is_told() -> None:

@@ -15,7 +15,7 @@ from tests.lab.headset.virtual import Profile, VirtualHeadset
 
 COMMANDS = """Commands, one a line:
   speak [ru|en|FILE]   a recorded voice (or a file) into the microphone, 8 s
-  room [LEVEL]         the noise of a still room for 10 minutes, in dBFS(A); -66 by default
+  room [LEVEL]         the noise of a still room for 3 minutes, in dBFS(A); -66 by default
   tv [LEVEL]           a television in the next corner for 2 minutes, in dBFS(A); -34 by default
   fan [LEVEL]          a fan for 2 minutes, in dBFS(A); -45 by default
   hush                 stop all sounds
@@ -60,7 +60,7 @@ def main() -> None:
 def _obey(headset: VirtualHeadset) -> None:
     acts: dict[str, Callable[[str], object]] = {
         "speak": lambda what: _speak(headset, what or "ru"),
-        "room": lambda level: _play(headset, scenes.room_tone(600.0), level, -66.0),
+        "room": lambda level: _play(headset, scenes.room_tone(180.0), level, -66.0),
         "tv": lambda level: _play(headset, scenes.television(120.0, "en"), level, -34.0),
         "fan": lambda level: _play(headset, scenes.fan(120.0), level, -45.0),
         "hush": lambda _: headset.hush(),
