@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -52,6 +53,8 @@ class PresentRun:
         self._for_employer = for_employer
         self._began = time.monotonic()
         self._runner: Runner | None = None
+        self.status: Literal["active", "pending"] | None = None
+        """What the employer said of this computer when the run began."""
 
     def first(self, only: Collection[str] | None, quick: bool) -> Runner:
         """The runner of the whole run."""
@@ -110,6 +113,7 @@ class PresentRun:
         record = member.record
         with Client(record.api_url, record.ca_file, CHALLENGE_S, self._stopped()) as client:
             challenge = ask_challenge(client, member.key)
+            self.status = challenge.status
             if self.record.challenge is None and self._for_employer:
                 self.record.challenge = challenge.challenge
                 if challenge.policy_digest != digest(self.published.toml):

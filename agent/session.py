@@ -10,16 +10,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
+import msgspec
+
 from agent import language, preferences, ticket
 from agent.client import Client
-from agent.enrolment import Record, enrol, read_link
+from agent.enrolment import Record, enrol, read_link, save
 from agent.entries import Delivery, Entry, EntryState, entry, receipt_of
-from agent.errors import AgentError, EmployerRefused
+from agent.errors import AgentError, EmployerRefused, EmployerUnreachable
 from agent.home import Home, default_folder
 from agent.language import _
 from agent.outbox import Kept, State
 from agent.postman import Postman
-from agent.present_run import Member, PresentRun
+from agent.present_run import Member, PresentRun, ask_challenge
 from agent.published import Published, built_in, fetch, kept
 from agent.runner import Runner
 from agent.sealing import Seal, build, read
@@ -153,7 +155,9 @@ class Session:
         try:
             with Client(record.api_url, record.ca_file, REFRESH_S) as client:
                 published = fetch(client, record.employer_key)
-        except AgentError:
+                if record.status == "pending" and self._key is not None:
+                    self._take_status(ask_challenge(client, self._key).status)
+        except (EmployerUnreachable, EmployerRefused):
             self.policy_from = "kept" if self._published.envelope else "built-in"
             return
         published.keep(self._home)
@@ -202,6 +206,7 @@ class Session:
     def evaluation(self) -> Evaluation:
         """The present run's outcomes under the policy."""
         run = self._present()
+        self._take_status(run.status)
         return evaluate(run.record.in_order(), run.published.policy)
 
     def details(self) -> tuple[Detail, ...]:
@@ -282,6 +287,16 @@ class Session:
     def _take_record(self, record: Record | None) -> None:
         self._record = record
         self.membership = _membership(record) if record else None
+
+    def _take_status(self, status: Literal["active", "pending"] | None) -> None:
+        """Keeps the employer's word on whether this computer is let in."""
+        record = self._record
+        if record is not None and status is not None and status != record.status:
+            changed = msgspec.structs.replace(
+                record, status=status, fingerprint="" if status == "active" else record.fingerprint
+            )
+            save(self._home, changed)
+            self._take_record(changed)
 
     def _take_policy(self, published: Published, origin: Literal["built-in", "employer", "kept"]) -> None:
         self._published = published

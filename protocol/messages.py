@@ -133,6 +133,8 @@ class Challenge(Answer, frozen=True):
     policy_version: Annotated[str, Meta(max_length=40)]
     policy_digest: Digest
     line: LineOffer | None = None
+    status: Literal["active", "pending"] | None = None
+    """Whether the employer has let this computer in by now; ``None``: it doesn't say."""
 
 
 class Accepted(Answer, frozen=True):

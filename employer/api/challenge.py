@@ -80,6 +80,7 @@ class _Challenging:
             policy_version=policy.policy.version,
             policy_digest=policy.digest,
             line=self._offer(),
+            status="pending" if self.device.status is DeviceStatus.PENDING else "active",
         )
 
 

@@ -174,6 +174,10 @@ class FarSide:
         """Accepts nothing more from that computer."""
         self.receiver.store.write(lambda c: changes.set_device_status(c, device, DeviceStatus.REVOKED)).result()
 
+    def let_in(self, device: str) -> None:
+        """Support has compared the fingerprint."""
+        self.receiver.store.write(lambda c: changes.set_device_status(c, device, DeviceStatus.ACTIVE)).result()
+
     @property
     def employer_key(self) -> str:
         """Thumbprint of the key that signs receipts."""

@@ -130,9 +130,18 @@ def test_a_computer_that_support_has_to_let_in_shows_its_code(
     open_session: Opened, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     with far_side(tmp_path_factory.mktemp("careful-employer"), confirm_devices=True) as careful:
-        member = open_session().enrol(careful.invite())
-    assert member.pending
-    assert len(member.fingerprint) == 9
+        session = open_session()
+        member = session.enrol(careful.invite())
+        assert member.pending
+        assert len(member.fingerprint) == 9
+        session.refresh()
+        assert session.membership == member
+        careful.let_in(member.device)
+        session.refresh()
+        assert session.membership is not None
+        assert not session.membership.pending
+        session.close()
+        assert open_session().membership == session.membership
 
 
 def test_an_enrolment_cut_off_between_its_files_is_completed(session: Session, open_session: Opened) -> None:
