@@ -58,9 +58,12 @@ class _Enrolling:
             return self._again(connection, invitation, device)
         if invitation.expires_at <= self.now:
             return Refused("expired_invitation")
+        if device is not None and device.operator_id != invitation.operator_id:
+            return Refused("conflict", "this computer's key is enrolled for another operator")
+        if not changes.use_invitation(connection, invitation.id, self.key.thumbprint, self.now):
+            return self._again(connection, invitation, None)  # another receiver was a moment faster
         if device is not None:
-            return self._known(connection, invitation, device)
-        changes.use_invitation(connection, invitation.id, self.key.thumbprint, self.now)
+            return _unless_revoked(device)
         device = self._device(invitation)
         changes.add_device(connection, device)
         return device, True
@@ -79,13 +82,6 @@ class _Enrolling:
             device=self.key.thumbprint,
         )
         return Refused("used_invitation")
-
-    def _known(self, connection: Connection, invitation: Invitation, device: Device) -> tuple[Device, bool] | Refused:
-        """A key that is enrolled already, with a second invitation."""
-        if device.operator_id != invitation.operator_id:
-            return Refused("conflict", "this computer's key is enrolled for another operator")
-        changes.use_invitation(connection, invitation.id, device.id, self.now)
-        return _unless_revoked(device)
 
     def _device(self, invitation: Invitation) -> Device:
         confirm = self.receiver.settings.confirm_devices

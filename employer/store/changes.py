@@ -46,7 +46,7 @@ def use_invitation(connection: Connection, invitation_id: str, device_id: str, n
 
 def add_device(connection: Connection, device: Device) -> None:
     """A newly enrolled computer."""
-    connection.execute(insert(schema.devices).values(asdict(device)))
+    connection.execute(insert(schema.devices), asdict(device))
 
 
 def set_device_status(connection: Connection, device_id: str, status: DeviceStatus) -> bool:
@@ -61,7 +61,7 @@ def use_nonce(connection: Connection, nonce: str, now: datetime, expires_at: dat
     connection.execute(delete(n).where(n.c.expires_at < now))
     if connection.execute(select(n.c.nonce).where(n.c.nonce == nonce)).first() is not None:
         return False
-    connection.execute(insert(n).values(nonce=nonce, expires_at=expires_at))
+    connection.execute(insert(n), {"nonce": nonce, "expires_at": expires_at})
     return True
 
 
@@ -72,7 +72,7 @@ def add_policy(connection: Connection, digest: str, version: str, toml: bytes, n
 
 def add_challenge(connection: Connection, values: Mapping[str, Any]) -> None:
     """A challenge; ``values`` are the columns of ``challenges``."""
-    connection.execute(insert(schema.challenges).values(dict(values)))
+    connection.execute(insert(schema.challenges), dict(values))
 
 
 def forget_challenges(connection: Connection, device_id: str, before: datetime, most: int) -> None:
@@ -92,12 +92,12 @@ def use_challenge(connection: Connection, token: str, device_id: str, report_id:
 
 def add_report(connection: Connection, report: StoredReport, body: bytes, receipt: str) -> None:
     """An envelope with its row, its first evaluation and its receipt."""
-    connection.execute(insert(schema.envelopes).values(digest=report.envelope_digest, body=body))
-    connection.execute(insert(schema.reports).values(asdict(report)))
+    connection.execute(insert(schema.envelopes), {"digest": report.envelope_digest, "body": body})
+    connection.execute(insert(schema.reports), asdict(report))
     add_evaluation(
         connection, report.id, report.received_at, report.policy_digest, report.readiness, report.next_action
     )
-    connection.execute(insert(schema.receipts).values(report_id=report.id, envelope=receipt))
+    connection.execute(insert(schema.receipts), {"report_id": report.id, "envelope": receipt})
 
 
 def add_evaluation(
@@ -110,13 +110,14 @@ def add_evaluation(
 ) -> None:
     """What a policy says of a report. Earlier evaluations stay."""
     connection.execute(
-        insert(schema.evaluations).values(
-            report_id=report_id,
-            evaluated_at=now,
-            policy_digest=policy_digest,
-            readiness=readiness,
-            next_action=next_action,
-        )
+        insert(schema.evaluations),
+        {
+            "report_id": report_id,
+            "evaluated_at": now,
+            "policy_digest": policy_digest,
+            "readiness": readiness,
+            "next_action": next_action,
+        },
     )
 
 
