@@ -19,8 +19,8 @@ from tests.checks.probe import TestProbe
 from tests.lab.headset import VirtualHeadset
 from tests.lab.headset.scenes import Sound
 
-SILENCE_S = 2.0
-READING_S = 4.0
+SILENCE_S = 1.5
+READING_S = 3.0
 """Shorter than in a real run: the tests wait for it."""
 
 

@@ -83,7 +83,7 @@ def test_a_clear_voice_in_a_still_room_passes(plug_in: PlugIn) -> None:
 def test_a_television_is_noise_and_the_next_action_is_to_turn_it_off(plug_in: PlugIn) -> None:
     operator = Operator(plug_in(), voice(), at_noise_level(television(30.0, "en"), -34.0))
     operator.settle()
-    outcomes = assess(operator.keep_quiet(), operator.read())
+    outcomes = assess(operator.keep_quiet(seconds=4.0), operator.read(seconds=4.0))
     room = outcomes["room.noise"]
     assert room.status is Status.MEASURED
     ratio = room.value("room.snr_a_db")
@@ -192,7 +192,7 @@ def test_hands_free_bluetooth_is_told_by_the_voices_spectrum(
     outcome = assess(_not_chosen(), operator.read())["headset.voice"]
     edge = outcome.value("headset.band_edge_khz")
     assert edge is not None
-    assert edge.value == pytest.approx(edge_khz, abs=0.3)
+    assert edge.value == pytest.approx(edge_khz, abs=0.5)
     judged = evaluate([outcome], POLICY).checks[0]
     assert ("headset.narrowband" in {found.code for found in judged.findings}) == (edge_khz < 6)
 
