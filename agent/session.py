@@ -16,7 +16,7 @@ from agent import language, preferences, ticket
 from agent.client import Client
 from agent.enrolment import Record, enrol, read_link, save
 from agent.entries import Delivery, Entry, EntryState, entry, receipt_of
-from agent.errors import AgentError, EmployerRefused, EmployerUnreachable
+from agent.errors import AgentError, EmployerRefused, StateFolderError
 from agent.home import Home, default_folder
 from agent.language import _
 from agent.outbox import Kept, State
@@ -157,7 +157,9 @@ class Session:
                 published = fetch(client, record.employer_key)
                 if record.status == "pending" and self._key is not None:
                     self._take_status(ask_challenge(client, self._key).status)
-        except (EmployerUnreachable, EmployerRefused):
+        except StateFolderError:
+            raise
+        except AgentError:
             self.policy_from = "kept" if self._published.envelope else "built-in"
             return
         published.keep(self._home)
