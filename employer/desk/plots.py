@@ -30,10 +30,12 @@ class Plot:
     """SVG path data, one per unbroken stretch; a gap in the series is a gap in the picture."""
     dots: tuple[tuple[float, float], ...]
     """Points with no neighbour, which a line can't show."""
+    bottom: float
+    top: float
+    """Values at the bottom and top edge."""
     low_label: str
-    """The value at the bottom edge."""
     high_label: str
-    """The value at the top edge."""
+    """The same, in words."""
     start_label: str
     end_label: str
     """Seconds from the start of the run, at the left and right edge."""
@@ -61,6 +63,8 @@ def plot(series: Series, language: Language) -> Plot | None:
         unit=series.unit,
         lines=tuple("M" + "L".join(f"{x:g} {y:g}" for x, y in s) for s in stretches if len(s) > 1),
         dots=tuple(s[0] for s in stretches if len(s) == 1),
+        bottom=bottom,
+        top=top,
         low_label=language.plain_number(bottom, 2),
         high_label=language.plain_number(top, 2),
         start_label=language.plain_number(series.start_s),

@@ -39,7 +39,8 @@ function draw(figure, series) {
     width: box.clientWidth,
     height: 130,
     cursor: { y: false, points: { size: 7 } },
-    scales: { x: { time: false } },
+    // The same scale as the picture from the server: small noise must look small.
+    scales: { x: { time: false }, y: { range: [Number(figure.dataset.bottom), Number(figure.dataset.top)] } },
     axes: [
       { ...axis, size: 24, values: (_, ticks) => ticks.map((tick) => number.format(tick)) },
       { ...axis, size: 46, space: 28, values: (_, ticks) => ticks.map((tick) => number.format(tick)) },

@@ -278,8 +278,8 @@ def jitter(ms: float = 4.2) -> Outcome:
             _m("network.jitter_ms", ms, "ms", ms * 0.8, ms * 1.25),
             _m("network.loss_after_buffer_percent", 0.0, "%", None, 0.37),
         ],
-        evidence=[Series(name="line.rtt_ms", unit="ms", step_s=0.05, start_s=2, values=[*rtt])],
-        facts={"packets_sent": 1000, "codec": "g711_plc", "wifi": True},
+        evidence=[Series(name="network.rtt_p50_ms", unit="ms", step_s=0.05, start_s=2, values=[*rtt])],
+        facts={"packets_sent": 1000, "packets_answered": 999, "marked_as_voice": True, "ip_version": 4},
         measured_at_s=22,
     )
 

@@ -101,6 +101,16 @@ def test_everything_can_be_read_without_scripts(browser: Browser, desk: str, sen
         expect(page).to_have_url(f"{desk}/sign-in")
 
 
+def test_the_live_picture_keeps_the_scale_of_the_printed_one(browser: Browser, desk: str, sent: StoredReport) -> None:
+    with window(browser, desk) as opened:
+        opened.sign_in()
+        opened.page.goto(f"{desk}/reports/{sent.id}")
+        figure = opened.page.locator("figure[data-series='computer.cpu_busy_percent']")
+        expect(figure).to_have_attribute("data-bottom", "0.0")
+        expect(figure).to_have_attribute("data-top", "100.0")
+        expect(figure.locator("canvas")).to_be_visible()
+
+
 def test_a_short_code_said_over_the_phone_opens_the_report(browser: Browser, desk: str, sent: StoredReport) -> None:
     with window(browser, desk) as opened:
         opened.sign_in()

@@ -229,8 +229,8 @@ def test_evidence_is_drawn_on_the_server_and_given_as_data(support: TestClient, 
     assert page.count('<path class="line"') == 5
     assert "2 points not measured" in text(page)
     data = support.get(f"/desk/reports/{row.id}/evidence.json").json()
-    assert data["network.jitter/line.rtt_ms"]["step"] == 0.05
-    assert len(data["network.jitter/line.rtt_ms"]["values"]) == 400
+    assert data["network.jitter/network.rtt_p50_ms"]["step"] == 0.05
+    assert len(data["network.jitter/network.rtt_p50_ms"]["values"]) == 400
     assert data["computer.load/computer.cpu_busy_percent"]["values"][40] is None
 
 
