@@ -93,8 +93,8 @@ class Prober:
                 break
             datagrams.departures(self._sock)
             with contextlib.suppress(OSError, StampError):
-                if ReflectorPacket.decode(datagrams.receive(self._sock).data).stream == stream:
-                    return True
+                ReflectorPacket.decode(datagrams.receive(self._sock).data)
+                return True
         return False
 
     def _send_all(self) -> None:
@@ -111,6 +111,7 @@ class Prober:
     def _send(self, sequence: int, due_ns: int) -> None:
         late_ns, handed_ns = time.perf_counter_ns() - due_ns, datagrams.now_ns()
         packet = SenderPacket(sequence, handed_ns, self._stream, padding=self._padding).encode(self._order.packet_bytes)
+        self._sent.append(Sent(sequence, handed_ns, late_ns, None))
         try:
             self._sock.send(packet)
         except ConnectionError:
@@ -119,7 +120,6 @@ class Prober:
                 self._sock.send(packet)  # The refusal was of an earlier packet, and stood in this one's way.
         except OSError:
             self._refused += 1
-        self._sent.append(Sent(sequence, handed_ns, late_ns, None))
 
     def _listen(self, seconds: float) -> None:
         """Takes what arrives for ``seconds``."""
@@ -149,7 +149,7 @@ class Prober:
                 continue
             except (OSError, StampError):
                 continue
-            if packet.stream != self._stream or packet.sender_sequence > len(self._sent):
+            if not self._is_ours(packet):
                 continue
             self._by_kernel &= arrival.by_kernel
             self._answered.add(packet.sender_sequence)
@@ -162,6 +162,11 @@ class Prober:
                     arrival.at_ns,
                 )
             )
+
+    def _is_ours(self, packet: ReflectorPacket) -> bool:
+        """It answers a packet of this stream: foreign reflectors return the time that we wrote, if not the stream."""
+        sequence = packet.sender_sequence
+        return sequence < len(self._sent) and packet.sender_sent_ns == self._sent[sequence].left_ns
 
     def _tell(self, *, only_settled: bool) -> None:
         """Writes what is new: packets whose departure is known or no longer expected, and all answers."""

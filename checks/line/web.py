@@ -6,10 +6,12 @@ import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 
 from checks.interface import Line, Probe
+from protocol.invitation import is_loopback
 from protocol.messages import MAX_MESSAGE_BYTES, PING_ANSWER, Path, ReflectorCounts
 
 if TYPE_CHECKING:
@@ -94,12 +96,17 @@ def _get(line: Line, path: str) -> tuple[int, bytes]:
     try:
         verify = ssl.create_default_context(cafile=line.ca_file) if line.ca_file else True
         with (
-            httpx2.Client(timeout=ASK_S, verify=verify) as client,
+            httpx2.Client(timeout=ASK_S, verify=verify, trust_env=not _is_loopback(line)) as client,
             client.stream("GET", line.api_url + path, headers={"Authorization": f"Bearer {line.bearer}"}) as answer,
         ):
             return answer.status_code, _body(answer)
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
         raise NoAnswer(f"{type(error).__name__}: {error}"[:200]) from error
+
+
+def _is_loopback(line: Line) -> bool:
+    """No proxy leads to this computer itself."""
+    return is_loopback(urlsplit(line.api_url).hostname)
 
 
 def _body(answer: httpx2.Response) -> bytes:

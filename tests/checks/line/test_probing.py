@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import socket
 import threading
 import time
 from collections.abc import Callable
 
 import pytest
+from scapy.contrib.stamp import STAMPSessionReflectorTestUnauthenticated as ScapyReflector
+from scapy.contrib.stamp import STAMPSessionSenderTestUnauthenticated as ScapySender
 
 from checks.interface import Cancelled, Line, NotMeasured
 from checks.line.messages import Order
@@ -27,6 +31,19 @@ def probe_line(line: Line, seconds: float) -> tuple[Probed, TestProbe]:
     probe = TestProbe()
     with Probing(line, seconds, probe) as probing:
         return probing.result(), probe
+
+
+def reflect_with_scapy(sock: socket.socket) -> None:
+    """A reflector of RFC 8762 alone, by another implementation: base packet, no stream; until nothing comes for 3 s."""
+    with contextlib.suppress(OSError):
+        for number in itertools.count():
+            data, address = sock.recvfrom(2000)
+            asked = ScapySender(data)
+            now = time.time() + 2_208_988_800
+            answer = ScapyReflector(seq=number, ts=now, ts_rx=now, seq_sender=asked.seq, ttl_sender=64)
+            raw = bytearray(bytes(answer))
+            raw[28:36] = data[4:12]  # scapy rounds what it writes as a time
+            sock.sendto(bytes(raw), address)
 
 
 @pytest.mark.realtime
@@ -74,6 +91,16 @@ def test_of_two_addresses_the_one_that_answers_is_probed(line_to: LineTo, monkey
         sock, _, began = connect(order)
         sock.close()
     assert began.address == "127.0.0.1"
+
+
+@pytest.mark.realtime
+def test_a_foreign_reflector_without_stream_and_padding_is_understood(line_to: LineTo) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as foreign:
+        foreign.bind(("127.0.0.1", 0))
+        foreign.settimeout(3)
+        threading.Thread(target=reflect_with_scapy, args=(foreign,), daemon=True).start()
+        probed, _ = probe_line(line_to(foreign.getsockname()[1], "127.0.0.1"), 0.6)
+    assert [answer.sequence for answer in probed.trace.answers] == list(range(30))
 
 
 @pytest.mark.realtime
