@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
 import msgspec
 from sqlalchemy import Connection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from employer import policies
-from employer.desk import language as languages
 from employer.desk import lists, marks, queries
 from employer.desk.language import Language
 from employer.desk.lists import PAGE_ROWS, AlarmView
@@ -20,10 +17,9 @@ from employer.desk.marks import Mark
 from employer.desk.queries import Order, State
 from employer.desk.render import page
 from employer.desk.report_view import report_view
-from employer.desk.visit import Frame, Refusal, Visit, log
-from employer.store import changes, rows
+from employer.desk.visit import Frame, Refusal, Visit
 from employer.store import queries as store
-from employer.store.rows import DeviceStatus
+from employer.store import rows
 from protocol.envelope import EnvelopeError, peek
 from protocol.messages import JOSE
 from protocol.short_code import read_code
@@ -145,7 +141,7 @@ class Pages:
 
     async def operator(self, visit: Visit) -> Response:
         """One operator: reports, computers, alarms."""
-        operator_id = _number(visit, "operator_id")
+        operator_id = visit.number("operator_id")
 
         def read(connection: Connection) -> Response:
             operator = store.operator(connection, operator_id)
@@ -232,54 +228,9 @@ class Pages:
         alarms, purpose = await self._frame.read(read)
         return page(visit, "alarms.html", alarms=alarms, purpose=purpose)
 
-    async def see_alarm(self, visit: Visit) -> Response:
-        """Marks an alarm as seen by this user."""
-        alarm_id = _number(visit, "alarm_id")
-        user = cast(str, visit.user)
-        await self._frame.write(lambda c: changes.see_alarm(c, alarm_id, user, visit.now))
-        return RedirectResponse(visit.local(visit.form.get("next", "")), status_code=303)
-
-    async def approve_device(self, visit: Visit) -> Response:
-        """The operator read the right fingerprint: the computer is the operator's."""
-        return await self._change_device(visit, (DeviceStatus.PENDING,), DeviceStatus.ACTIVE)
-
-    async def revoke_device(self, visit: Visit) -> Response:
-        """The computer's reports are refused from now on."""
-        return await self._change_device(visit, (DeviceStatus.PENDING, DeviceStatus.ACTIVE), DeviceStatus.REVOKED)
-
-    async def _change_device(self, visit: Visit, before: Collection[DeviceStatus], after: DeviceStatus) -> Response:
-        device_id = visit.request.path_params["device_id"]
-
-        def change(connection: Connection) -> None:
-            device = store.device(connection, device_id)
-            if device is None:
-                raise Refusal(404, "not_found")
-            if device.status in before:
-                changes.set_device_status(connection, device_id, after)
-
-        await self._frame.write(change)
-        log.info("%s made the computer %s %s", visit.user, device_id, after)
-        return RedirectResponse(visit.local(visit.form.get("next", "")), status_code=303)
-
-    async def choose_language(self, visit: Visit) -> Response:
-        """Answers in another language from now on."""
-        answer = RedirectResponse(visit.local(visit.form.get("next", "")), status_code=303)
-        code = visit.form.get("language", "")
-        if code in languages.NAMES:
-            self._frame.set_language(answer, code)
-        return answer
-
     async def nowhere(self, visit: Visit) -> Response:
         """Any other address."""
         raise Refusal(404, "not_found")
-
-
-def _number(visit: Visit, name: str) -> int:
-    """A row's number from the address; one that no database can hold names no row."""
-    number = cast(int, visit.request.path_params[name])
-    if number >= 2**63:
-        raise Refusal(404, "not_found")
-    return number
 
 
 def _stored(connection: Connection, report_id: str) -> _Stored:

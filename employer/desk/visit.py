@@ -90,6 +90,13 @@ class Visit:
         """Stands in every form, and only in pages of whoever holds the cookie."""
         return form_token(self.secret)
 
+    def number(self, name: str) -> int:
+        """A row's number from the address. Raises :class:`Refusal` for one that no database can hold."""
+        number: int = self.request.path_params[name]
+        if number >= 2**63:
+            raise Refusal(404, "not_found")
+        return number
+
     def local(self, path: str) -> str:
         """That path if it leads to a page of the desk, else the desk's first page: never to another site."""
         parts = urlsplit(path)
