@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -83,14 +82,13 @@ def listen(probe: Probe, context: Context, seconds: float) -> Listened:
 def _choice(chosen: str | None, watch: Watch, probe: Probe) -> tuple[tuple[str, ...], dict[str, str]]:
     """How the worker is told which microphone: libpulse by its environment, others by name.
 
-    Linux has one default, and PortAudio opens it; elsewhere the default for calls may be another than PortAudio's.
+    It is always told: PortAudio's default may be another than the one for calls, and on a computer without a microphone
+    a copy of what is played. Where the platform doesn't answer, PortAudio's default is tried all the same.
     """
-    if chosen is None and sys.platform == "linux":
-        return ("--rate", str(RATE_HZ)), {}
     survey = _first(watch, probe)
     endpoint = survey.input_in_use(chosen)
     if endpoint is None:
-        if chosen is not None:
+        if survey.trouble in ("", "audio_server_gone"):
             raise not_recorded("no_microphone", survey, survey, None, chosen)
         return (), {}
     if survey.told_by == "pulse":

@@ -22,6 +22,8 @@ def not_recorded(code: str, first: Survey, now: Survey, endpoint: Endpoint | Non
         return vanished(endpoint)
     if chosen is not None and endpoint is None and now.inputs:
         return _told(Status.SKIP, "headset.chosen_missing")
+    if code == "no_microphone" and now.inputs and chosen is None and endpoint is None:
+        return _told(Status.SKIP, "headset.none_in_use")
     if code == "no_microphone" or (not now.inputs and now.trouble == ""):
         return _told(Status.SKIP, "headset.no_microphone")
     if code in ("no_permission", "busy"):

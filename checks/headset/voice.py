@@ -7,7 +7,7 @@ from typing import ClassVar
 from checks.audio.capture import Listened
 from checks.audio.devices.interface import Survey
 from checks.audio.in_use import device_facts, device_findings
-from checks.audio.unheard import raise_if_unheard
+from checks.audio.unheard import raise_if_no_reading
 from checks.interface import Captures, Context, NotMeasured, StepId
 from checks.steps.preflight import PreflightCapture
 from checks.steps.read_aloud import ReadAloudCapture
@@ -35,7 +35,7 @@ class HeadsetVoice:
         facts = device_facts(survey, context) if survey else {}
         try:
             reading = captures.need("read_aloud", ReadAloudCapture).listened
-            raise_if_unheard(reading, context)
+            raise_if_no_reading(reading, context)
             _raise_if_not_read(reading)
         except NotMeasured as reason:
             return Outcome(

@@ -7,7 +7,7 @@ from typing import ClassVar
 from checks.audio.capture import Listened
 from checks.audio.levels import OCTAVE_NAMES
 from checks.audio.snr import Ratio, voice_over_room
-from checks.audio.unheard import raise_if_unheard
+from checks.audio.unheard import raise_if_no_reading, raise_if_unheard
 from checks.interface import Captures, Context, NotMeasured, StepId
 from checks.steps.read_aloud import ReadAloudCapture
 from checks.steps.silence import SilenceCapture
@@ -39,7 +39,7 @@ class RoomNoise:
         """The levels of the silence, and the ratio. Raises :class:`NotMeasured` where something got in the way."""
         silence = captures.need("silence", SilenceCapture).listened
         reading = captures.need("read_aloud", ReadAloudCapture).listened
-        raise_if_unheard(reading, context)
+        raise_if_no_reading(reading, context)
         _raise_if_disturbed(silence, reading, context)
         ratio = voice_over_room(silence.heard, reading.heard)
         if ratio is None:

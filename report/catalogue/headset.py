@@ -240,6 +240,17 @@ FINDINGS: tuple[FindingKind, ...] = (
         {"any": N_("Connect it, or choose another one in the settings of this program. Then check again.")},
     ),
     _kind(
+        "headset.none_in_use",
+        318,
+        N_("no microphone is chosen"),
+        N_("There is a microphone, but the system is set to listen to something else."),
+        {
+            "windows": N_("Settings › System › Sound › Input: choose the headset. Then check again."),
+            "darwin": N_("System Settings › Sound › Input: choose the headset. Then check again."),
+            "linux": N_("Settings › Sound › Input: choose the headset. Then check again."),
+        },
+    ),
+    _kind(
         "headset.audio_lost",
         317,
         N_("pieces of sound were lost"),

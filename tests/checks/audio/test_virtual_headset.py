@@ -161,6 +161,20 @@ def test_no_microphone_is_a_skip_with_the_reason(plug_in: PlugIn) -> None:
     assert [found.code for found in operator.preflight().in_the_way] == ["headset.no_microphone"]
 
 
+def test_a_copy_of_what_is_played_is_no_microphone(plug_in: PlugIn) -> None:
+    """The sound server then offers the loudspeaker's monitor as its default source."""
+    headset = plug_in()
+    headset.unplug(only_microphone=True)
+    assert "headset_speaker.monitor" in headset.pactl("get-default-source")
+    assert refusal(Operator(headset).keep_quiet).because.code == "headset.no_microphone"
+
+
+def test_a_default_that_is_no_microphone_is_told_where_there_is_one(plug_in: PlugIn) -> None:
+    headset = plug_in()
+    headset.pactl("set-default-source", "headset_speaker.monitor")
+    assert refusal(Operator(headset).keep_quiet).because.code == "headset.none_in_use"
+
+
 def test_the_built_in_microphone_in_use_beside_a_headset_is_told(plug_in: PlugIn) -> None:
     headset = plug_in(second=True, default=Profile.BUILT_IN)
     spec = headset.specs[Profile.BUILT_IN]

@@ -133,6 +133,13 @@ def test_a_filter_that_leaves_next_to_nothing_of_the_room_is_a_noise_gate() -> N
     assert why_not(captures(listened(faint), listened(reading(faint)))) == "room.noise_gate"
 
 
+def test_a_headset_muted_by_its_own_button_has_no_signal() -> None:
+    """It leaves the last bit of its converter."""
+    noise = np.rint(0.6 * np.random.default_rng(9).standard_normal(8 * RATE)) / 32768
+    converter = Sound(noise, RATE, Origin.MADE)
+    assert why_not(captures(listened(converter), listened(converter))) == "headset.no_signal"
+
+
 def test_nothing_read_is_told() -> None:
     assert why_not(captures(listened(ROOM), listened(ROOM))) == "headset.silent_reading"
 

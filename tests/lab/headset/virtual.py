@@ -221,11 +221,12 @@ class VirtualHeadset:
         """Makes the loudspeaker of that profile the default, and leaves the microphone."""
         self.pactl("set-default-sink", self.specs[profile].speaker)
 
-    def unplug(self) -> None:
-        """Pulls the headset out: its microphone and its loudspeaker are gone."""
+    def unplug(self, *, only_microphone: bool = False) -> None:
+        """Pulls the headset out: its microphone is gone, and its loudspeaker unless that is to stay."""
+        gone = (self.device.mic, self.device.feed, *(() if only_microphone else (self.device.speaker,)))
         for line in self.pactl("list", "short", "modules").splitlines():
             index, _, rest = line.partition("\t")
-            if f"={self.device.name}_" in rest:
+            if any(f"={name} " in f"{rest} " for name in gone):
                 with contextlib.suppress(subprocess.CalledProcessError):
                     self.pactl("unload-module", index)
 
