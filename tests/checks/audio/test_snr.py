@@ -22,7 +22,7 @@ from tests.lab.headset.scenes import (
 )
 
 RATE = 48000
-VOICES: list[tuple[Language, int]] = [("ru", 0), ("ru", 12), ("en", 0), ("en", 10)]
+VOICES: list[tuple[Language, int]] = [("ru", 12), ("en", 0)]
 
 
 def part(sound: Sound, start_s: float, end_s: float) -> Sound:
