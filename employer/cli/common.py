@@ -13,7 +13,7 @@ from platformdirs import user_data_path
 from sqlalchemy import Connection
 
 from employer.errors import EmployerError
-from employer.store import migrate
+from employer.store import migrate, queries
 from employer.store.store import Store
 from employer.store.writer import StoreUnavailable
 
@@ -68,6 +68,15 @@ def change(store: Store, work: Callable[[Connection], T]) -> T:
 def narrate(text: str) -> None:
     """Tells the person something that is not the command's answer."""
     print(text, file=sys.stderr, flush=True)
+
+
+def warn_without_policy(connection: Connection) -> None:
+    """Says so where no policy is in force."""
+    if queries.policy_in_force(connection) is None:
+        narrate(
+            "No policy is in force yet, so no operator can enrol. Begin with: "
+            "readiness-employer policy template > policy.toml"
+        )
 
 
 def read_file(file: Path) -> bytes:

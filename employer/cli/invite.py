@@ -48,6 +48,8 @@ def run(args: argparse.Namespace) -> int:
             )
         except ValueError as error:
             raise EmployerError(f"The operator can't be invited: {error}.", "Correct it and try again.") from error
+        with store.reading() as connection:
+            common.warn_without_policy(connection)
     common.narrate(
         f"For {invited.operator.name} ({invited.operator.ref}), good until {rfc3339(invited.expires_at)}, "
         "once, on one computer. Whoever has the link can enrol: send it to this person alone."

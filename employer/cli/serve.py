@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from employer.cli import address, common
 from employer.errors import EmployerError
 from employer.settings import Settings
-from employer.store import queries
 from protocol.invitation import is_loopback
 
 if TYPE_CHECKING:
@@ -68,13 +67,13 @@ def run(args: argparse.Namespace) -> int:
     from employer.congestion import prefer
     from employer.server import Server, log_to_stderr
 
-    log_to_stderr()
     _check_tls(args)
     folder = common.state_folder(args)
     with _listening(args.host, args.port) as listening:
         url = _public_url(args, listening)
         app = create_app(_settings(args, folder, url), prefer(listening))
         receiver: Receiver = app.state.receiver
+        log_to_stderr()
         try:
             address.keep(folder, url)
             server = Server(app, _server_settings(args, url), lambda: _announce(receiver, args.json))
@@ -169,12 +168,7 @@ def _announce(receiver: Receiver, as_json: bool) -> None:
     ready = json.dumps({"address": url, "desk": desk, "employer_key": key})
     print(ready if as_json else f"Ready at {url} (desk: {desk}). Stop it with Ctrl-C.", flush=True)
     with receiver.store.reading() as connection:
-        published = queries.policy_in_force(connection) is not None
-    if not published:
-        common.narrate(
-            "No policy is in force yet, so no operator can enrol. Begin with: "
-            "readiness-employer policy template > policy.toml"
-        )
+        common.warn_without_policy(connection)
 
 
 def _stdin_closes() -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 from sqlalchemy.engine import RowMapping
 
 from employer.store import schema
@@ -18,7 +17,6 @@ from employer.store.rows import (
     Freshness,
     Invitation,
     Operator,
-    OperatorSummary,
     SignIn,
     StoredChallenge,
     StoredEvaluation,
@@ -26,7 +24,6 @@ from employer.store.rows import (
     StoredReport,
     User,
 )
-from protocol.short_code import read_code
 from report.vocabulary import Readiness, Verdict
 
 MAX_PAGE = 200
@@ -39,74 +36,10 @@ def operator(connection: Connection, operator_id: int) -> Operator | None:
     return _operator(row) if row else None
 
 
-def operator_by_ref(connection: Connection, ref: str) -> Operator | None:
-    """The operator whom the employer calls ``ref``."""
-    row = _one(connection, select(schema.operators).where(schema.operators.c.ref == ref))
-    return _operator(row) if row else None
-
-
-def operator_summaries(
-    connection: Connection, *, search: str = "", limit: int = 50, offset: int = 0
-) -> list[OperatorSummary]:
-    """Operators with their latest report, by name.
-
-    ``search``: part of the name or ref, or a report's short code.
-    """
-    o, r = schema.operators, schema.reports
-    latest_id = (
-        select(r.c.id)
-        .where(r.c.operator_id == o.c.id)
-        .order_by(r.c.received_at.desc(), r.c.seq.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    query = (
-        _searched(select(o, *_counts(o.c.id), latest_id.label("latest")), search)
-        .order_by(o.c.name, o.c.id)
-        .limit(min(limit, MAX_PAGE))
-        .offset(offset)
-    )
-    rows = connection.execute(query).mappings().all()
-    latest = _reports_by_id(connection, [row["latest"] for row in rows if row["latest"]])
-    return [
-        OperatorSummary(_operator(row), latest.get(row["latest"]), row["devices"], row["pending"], row["alarms"])
-        for row in rows
-    ]
-
-
-def operators_count(connection: Connection, search: str = "") -> int:
-    """How many operators :func:`operator_summaries` would give without its limit."""
-    query = _searched(select(func.count()).select_from(schema.operators), search)
-    count: int = connection.execute(query).scalar_one()
-    return count
-
-
-def readiness_counts(connection: Connection, now: datetime) -> dict[Readiness, int]:
-    """Operators by the readiness of their latest report, where that is still valid at ``now``."""
-    r = schema.reports
-    newest = (
-        select(r.c.operator_id, func.max(r.c.received_at).label("received_at")).group_by(r.c.operator_id).subquery()
-    )
-    query = (
-        select(r.c.readiness, func.count(func.distinct(r.c.operator_id)).label("operators"))
-        .join(newest, and_(newest.c.operator_id == r.c.operator_id, newest.c.received_at == r.c.received_at))
-        .where(r.c.valid_until > now)
-        .group_by(r.c.readiness)
-    )
-    return {Readiness(row["readiness"]): row["operators"] for row in connection.execute(query).mappings()}
-
-
 def invitation(connection: Connection, invitation_id: str) -> Invitation | None:
     """The invitation of that id."""
     row = _one(connection, select(schema.invitations).where(schema.invitations.c.id == invitation_id))
     return Invitation(**row) if row else None
-
-
-def invitations_of(connection: Connection, operator_id: int) -> list[Invitation]:
-    """An operator's invitations, newest first."""
-    i = schema.invitations
-    query = select(i).where(i.c.operator_id == operator_id).order_by(i.c.created_at.desc()).limit(MAX_PAGE)
-    return [Invitation(**row) for row in connection.execute(query).mappings()]
 
 
 def device(connection: Connection, device_id: str) -> Device | None:
@@ -253,34 +186,6 @@ def alarms(
 
 def _one(connection: Connection, query: Select[Any]) -> RowMapping | None:
     return connection.execute(query).mappings().one_or_none()
-
-
-def _searched(query: Select[Any], search: str) -> Select[Any]:
-    words = search.strip()
-    if not words:
-        return query
-    o, r = schema.operators, schema.reports
-    by_code = select(r.c.operator_id).where(r.c.short_code == read_code(words))
-    return query.where(or_(o.c.search.contains(words.casefold(), autoescape=True), o.c.id.in_(by_code)))
-
-
-def _counts(operator_id: ColumnElement[int]) -> tuple[ColumnElement[int], ...]:
-    d, a = schema.devices, schema.alarms
-    mine = select(func.count()).where(d.c.operator_id == operator_id)
-    return (
-        mine.where(d.c.status != DeviceStatus.REVOKED).scalar_subquery().label("devices"),
-        mine.where(d.c.status == DeviceStatus.PENDING).scalar_subquery().label("pending"),
-        select(func.count())
-        .where(a.c.operator_id == operator_id, a.c.seen_at.is_(None))
-        .scalar_subquery()
-        .label("alarms"),
-    )
-
-
-def _reports_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, StoredReport]:
-    r = schema.reports
-    rows = connection.execute(select(r).where(r.c.id.in_(ids))).mappings()
-    return {row["id"]: _report(row) for row in rows}
 
 
 def _challenge(connection: Connection, which: ColumnElement[bool]) -> StoredChallenge | None:

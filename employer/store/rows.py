@@ -140,20 +140,6 @@ class StoredReport:
 
 
 @dataclass(frozen=True, slots=True)
-class OperatorSummary:
-    """An operator as the desk's list shows it."""
-
-    operator: Operator
-    latest: StoredReport | None
-    devices: int
-    """Computers that are not revoked."""
-    pending: int
-    """Of these, how many wait for their fingerprint to be compared."""
-    alarms: int
-    """Not yet seen."""
-
-
-@dataclass(frozen=True, slots=True)
 class StoredEvaluation:
     """What one policy said of a report, and when it was asked."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import socket
 from pathlib import Path
 
 import msgspec
@@ -229,3 +230,27 @@ def test_a_damaged_database_is_explained(capsys: pytest.CaptureFixture[str], dat
     data.mkdir()
     (data / "employer.sqlite3").write_bytes(b"x" * 5000)
     assert "can't be opened" in failure(capsys, "users", "list", "--data", data)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["--host", "0.0.0.0"], "--public-url"),
+        (["--host", "192.0.2.1"], "--host"),
+        (["--public-url", "http://ready.example"], "--public-url"),
+        (["--tls-key", "nowhere.pem"], "--tls-cert"),
+        (["--tls-cert", "nowhere.pem"], "PEM"),
+        (["--reflector-host", "192.0.2.1"], "--no-line"),
+        (["--data", "/proc/nowhere"], "--data"),
+        (["--database", "sqlite:////proc/nowhere.sqlite3"], "database"),
+    ],
+)
+def test_what_a_receiver_cant_serve_with_is_explained(
+    capsys: pytest.CaptureFixture[str], data: Path, arguments: list[str], word: str
+) -> None:
+    assert word in failure(capsys, "serve", "--data", data, "--port", "0", *arguments)
+
+
+def test_a_port_in_use_is_explained(capsys: pytest.CaptureFixture[str], data: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert "--port" in failure(capsys, "serve", "--data", data, "--port", str(taken.getsockname()[1]))

@@ -7,55 +7,23 @@ from functools import partial
 
 from employer.store import changes, queries
 from employer.store.rows import AlarmKind, DeviceStatus
-from report.vocabulary import Readiness
-from tests.employer.computer import outcomes
 from tests.employer.conftest import Employer
 
 
-def test_the_list_shows_everyone_with_their_latest_report(employer: Employer) -> None:
-    computer = employer.enrolled("7")
-    employer.invite("8", "Boris")
-    for busy in (99.0, 10.0):
+def test_an_operators_reports_are_paged_newest_first(employer: Employer) -> None:
+    computer = employer.enrolled()
+    ids: list[str] = []
+    for _ in range(5):
         employer.clock.pass_by(minutes=1)
-        assert computer.send(computer.envelope(computer.report(outcomes=outcomes(busy)))).status_code == 201
-
-    anna, boris = employer.read(queries.operator_summaries)
-
-    assert (anna.operator.name, anna.latest.readiness, anna.devices) == ("Anna", Readiness.READY, 1)
-    assert (boris.operator.name, boris.latest, boris.devices) == ("Boris", None, 0)
-    assert len(employer.read(queries.reports_of, anna.operator.id)) == 2
-
-
-def test_operators_are_found_by_name_ref_or_short_code(employer: Employer) -> None:
-    computer = employer.enrolled("Ref-7")
-    employer.invite("8", "Жанна Ёлкина")
-    report = computer.report()
-    computer.send(computer.envelope(report))
-    code = employer.read(queries.report, report.report_id).short_code
-
-    def found(search: str) -> list[str]:
-        summaries = employer.read(queries.operator_summaries, search=search)
-        assert employer.read(queries.operators_count, search) == len(summaries)
-        return [s.operator.ref for s in summaries]
-
-    assert found("ann") == ["Ref-7"]
-    assert found("жАННА ё") == ["8"]
-    assert found("ref-7") == ["Ref-7"]
-    assert found(code.lower()) == ["Ref-7"]
-    assert found(code.replace("-", " ")) == ["Ref-7"]
-    assert found("%") == []
-    assert found("_") == []
-    assert len(found("")) == 2
-
-
-def test_readiness_is_counted_while_it_is_valid(employer: Employer) -> None:
-    for ref, busy in (("7", 10.0), ("8", 99.0), ("9", 10.0)):
-        computer = employer.enrolled(ref)
-        report = computer.report(computer.challenge().challenge, outcomes=outcomes(busy))
+        report = computer.report()
+        ids.insert(0, report.report_id)
         assert computer.send(computer.envelope(report)).status_code == 201
-    now = employer.clock.now
-    assert employer.read(queries.readiness_counts, now) == {Readiness.READY: 2, Readiness.NOT_READY: 1}
-    assert employer.read(queries.readiness_counts, now + timedelta(hours=25)) == {}
+    operator_id = employer.read(queries.device, computer.id).operator_id
+    page = employer.read(queries.reports_of, operator_id, limit=2)
+    rest = employer.read(queries.reports_of, operator_id, before=page[-1].received_at)
+    assert [r.id for r in page + rest] == ids
+    assert employer.read(queries.reports_by_short_code, page[0].short_code) == [page[0]]
+    assert employer.read(queries.report_by_seq, computer.id, 5) == page[0]
 
 
 def test_an_alarm_that_was_seen_is_unseen_again_when_it_happens_again(employer: Employer) -> None:
@@ -93,7 +61,10 @@ def test_pending_and_revoked_computers_are_told_apart(employer: Employer) -> Non
     first, second, third = (employer.enrolled() for _ in range(3))
     for computer, status in ((first, DeviceStatus.PENDING), (second, DeviceStatus.REVOKED)):
         employer.store.write(partial(changes.set_device_status, device_id=computer.id, status=status)).result()
-    (summary,) = employer.read(queries.operator_summaries)
-    assert (summary.devices, summary.pending) == (2, 1)
-    statuses = {d.id: d.status for d in employer.read(queries.devices_of, summary.operator.id)}
-    assert statuses[third.id] is DeviceStatus.ACTIVE
+    operator_id = employer.read(queries.device, third.id).operator_id
+    statuses = {d.id: d.status for d in employer.read(queries.devices_of, operator_id)}
+    assert statuses == {
+        first.id: DeviceStatus.PENDING,
+        second.id: DeviceStatus.REVOKED,
+        third.id: DeviceStatus.ACTIVE,
+    }
