@@ -92,7 +92,7 @@ def _judge_check(outcome: Outcome, policy: Policy) -> CheckVerdict:
     findings += [f for c in criteria if c.metric not in explained for f in _limit_finding(c)]
     if outcome.because is not None and outcome.because not in findings:
         findings.append(outcome.because)
-    findings.sort(key=lambda f: _rank(f, criteria))
+    findings.sort(key=lambda f: _rank(f, outcome, criteria))
     return CheckVerdict(outcome.check, outcome, _verdict(outcome, criteria), criteria, tuple(findings))
 
 
@@ -105,7 +105,7 @@ _IDLE = 3
 """Of :func:`_rank`: from here on a finding doesn't stand in the way."""
 
 
-def _rank(found: Finding, criteria: Sequence[CriterionVerdict]) -> tuple[int, int]:
+def _rank(found: Finding, outcome: Outcome, criteria: Sequence[CriterionVerdict]) -> tuple[int, int]:
     """How much a finding stands in the way, lowest first; within that, the most severe first.
 
     One that explains metrics does so only where such a metric misses a limit.
@@ -114,7 +114,7 @@ def _rank(found: Finding, criteria: Sequence[CriterionVerdict]) -> tuple[int, in
     verdicts = {c.verdict for c in criteria if c.metric in _explains(found) and c.measurement is not None}
     if Verdict.FAIL in verdicts or (not verdicts and severity is Severity.BLOCKING):
         standing = 0
-    elif None in verdicts:
+    elif None in verdicts or found == outcome.because:
         standing = 1
     elif Verdict.WARN in verdicts or (not verdicts and severity is not Severity.INFO):
         standing = 2
@@ -186,9 +186,8 @@ def _next_action(checks: Sequence[CheckVerdict], missing: Sequence[str]) -> Next
     for check in checks:
         tier = _tier(check, missing)
         if tier is not None:
-            ranked = [(_rank(f, check.criteria), f) for f in check.findings]
-            because = [((_IDLE, 0), check.outcome.because)] if check.outcome.because is not None else []
-            standing = [(rank, f) for rank, f in ranked if rank[0] < _IDLE] or because
+            ranked = [(_rank(f, check.outcome, check.criteria), f) for f in check.findings]
+            standing = [(rank, f) for rank, f in ranked if rank[0] < _IDLE]
             tiers[tier] += [(not _operator_can(f), rank, NextAction(f, check.check)) for rank, f in standing]
     for candidates in tiers:
         if candidates:
