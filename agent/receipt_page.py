@@ -31,7 +31,7 @@ h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .25rem; }
 .code { font: 600 2rem/1.2 ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace; letter-spacing: .08em; }
 dl { display: grid; grid-template-columns: 12rem 1fr; gap: .35rem 1.25rem; margin: 1.5rem 0; }
 dt { color: #57626f; } dd { margin: 0; overflow-wrap: anywhere; }
-.mark { font: .82rem/1.5 ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace; }
+.mark { font: .78rem/1.6 ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace; }
 p.note { color: #57626f; }
 @media print { body { margin: 0; max-width: none; } section + section { break-before: page; border: 0; } }
 @media (max-width: 34rem) { dl { grid-template-columns: 1fr; } dt { margin-top: .5rem; } }
@@ -68,7 +68,7 @@ def _section(language: str, kept: Kept, report: Report, receipt: Receipt, member
     note = t(
         N_(
             "The receipt is signed by the employer and was verified on this computer. It proves which bytes the "
-            "employer received, and when. The marks below name keys and bytes; they are not a personal signature. "
+            "employer received, and when. The marks name keys and bytes; they are not a personal signature. "
             "Anyone can verify both files with: readiness verify"
         )
     )
@@ -93,7 +93,7 @@ def _rows(
     if member is not None:
         yield N_("Employer"), member.employer, False
         yield N_("Operator"), member.operator, False
-    yield N_("Measured"), f"{_time(report.started_at)} – {_time(report.ended_at)}", False
+    yield N_("When measured"), f"{_time(report.started_at)} – {_time(report.ended_at)}", False
     yield N_("Received"), _time(receipt.received_at), False
     yield N_("Valid until"), _time(receipt.valid_until), False
     yield N_("Next action"), _action(words, receipt.evaluation.next_action, report), False

@@ -19,9 +19,6 @@ from agent.home import Home
 from agent.outbox import DamagedOutbox, Head, Kept, Outbox, State
 from protocol.envelope import digest
 from protocol.uuid7 import uuid7
-from tests.agent.test_home import small_disk
-
-__all__ = ["small_disk"]
 
 DEVICE = "d" * 43
 KILLS = 15

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import msgspec
 import pytest
 
@@ -14,7 +16,7 @@ from protocol.envelope import digest, peek
 from report.policy import default
 from report.vocabulary import Readiness
 from tests.agent.conftest import Opened, QuickCheck, finished, measured
-from tests.agent.far_side import CHALLENGE, POLICY, REPORTS, FarSide, changed, deaf, page, reset, status
+from tests.agent.far_side import CHALLENGE, POLICY, REPORTS, FarSide, changed, deaf, page, reset, silence, status
 
 pytestmark = pytest.mark.usefixtures("quick_check")
 
@@ -107,7 +109,8 @@ def test_sending_twice_is_sending_once(session: Session, far: FarSide) -> None:
     assert len(far.gate.posted(REPORTS)) == 1
 
 
-def test_a_lost_answer_is_asked_for_again(session: Session, far: FarSide) -> None:
+def test_a_lost_answer_is_asked_for_again(session: Session, far: FarSide, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "SEND_S", 15.0)
     measured(session)
     far.gate.next(REPORTS, deaf)
 
@@ -303,6 +306,18 @@ def test_without_a_challenge_the_run_goes_on_and_says_so(
     assert quick_check.context.line_missing.code == code
     assert session.preview().report.challenge is None
     assert session.send(session.preview()).receipt is not None
+
+
+def test_a_run_stopped_while_the_employer_is_silent_ends_at_once(session: Session, far: FarSide) -> None:
+    far.gate.next(CHALLENGE, silence(20))
+    runner = session.begin(for_employer=True)
+    runner.start()
+    time.sleep(0.3)
+    runner.cancel()
+    began = time.monotonic()
+    assert runner.join(5)
+    assert time.monotonic() - began < 2
+    assert runner.snapshot().cancelled
 
 
 def test_a_revoked_computer_is_told_by_the_run(session: Session, far: FarSide, quick_check: QuickCheck) -> None:
