@@ -83,16 +83,15 @@ class Client:
 
         Raises :class:`AgentError`.
         """
-        nonce = self._nonce()
-        for last in (False, True):
+
+        def post(nonce: str) -> Answer:
             envelope = seal(key, typ, payload, self.api_url + path, nonce=nonce, show_key=show_key)
-            try:
-                return self._exchange("POST", path, envelope)
-            except _BadNonce as error:
-                if last:
-                    raise error.words from None
-                nonce = error.nonce or self._nonce()
-        raise AssertionError("the second try returns or raises")
+            return self._exchange("POST", path, envelope)
+
+        try:
+            return post(self._nonce())
+        except _BadNonce as error:
+            return post(error.nonce or self._nonce())
 
     def close(self) -> None:
         """Ends the conversation."""
@@ -165,7 +164,6 @@ class _BadNonce(EmployerUnreachable):
     def __init__(self, nonce: str | None, words: AgentError) -> None:
         super().__init__(words.sentence, words.next_step)
         self.nonce = nonce
-        self.words = words
 
 
 def _http(api_url: str, ca_file: str | None) -> httpx2.Client:
