@@ -93,7 +93,10 @@ def test_where_support_confirms_computers_a_new_one_is_pending_with_a_fingerprin
         enrolment = msgspec.json.decode(computer.enrol(employer.invite()).content, type=Enrolment)
         assert enrolment.status == "pending"
         assert len(enrolment.fingerprint) == 9
+        assert computer.challenge().status == "pending"
         assert computer.send(computer.envelope(computer.report())).status_code == 201
+        employer.store.write(lambda c: changes.set_device_status(c, computer.id, DeviceStatus.ACTIVE)).result()
+        assert computer.challenge().status == "active"
 
 
 def test_a_nonce_is_good_once(employer: Employer) -> None:
