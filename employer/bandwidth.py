@@ -92,7 +92,9 @@ def _refusing(endpoint: Endpoint) -> Endpoint:
         try:
             return await endpoint(request)
         except Refused as refused:
-            return answer(refused, headers={"Connection": "close"} if request.method == "POST" else None)
+            if request.method == "POST":
+                return EarlyAnswer.of(answer(refused, headers={"Connection": "close"}))
+            return answer(refused)
 
     return guarded
 

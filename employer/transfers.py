@@ -137,6 +137,13 @@ class Noise(StreamingResponse):
 class EarlyAnswer(Response):
     """Answers before the request has ended, then reads and drops what still comes of it."""
 
+    @classmethod
+    def of(cls, answer: Response) -> EarlyAnswer:
+        """The same answer, early."""
+        early = cls(answer.body, answer.status_code)
+        early.raw_headers = answer.raw_headers
+        return early
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": self.body, "more_body": True})

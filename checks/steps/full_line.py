@@ -21,8 +21,10 @@ from protocol.messages import ReflectorCounts
 from report.catalogue import finding
 from report.vocabulary import Finding, Status
 
-BETWEEN_S = 0.4
-"""For the queue to run empty, before the first transfer and after each."""
+BETWEEN_S = 0.3
+"""Before each transfer, for the queue to run empty."""
+AROUND_S = 2.0
+"""Of the step's length, for what is no transfer: waiting, starting processes, and the probe's last answers."""
 DOWN_SHARE = 2 / 3
 """Of the data cap: lines are faster toward the home."""
 OVERHEAD = 1.08
@@ -77,7 +79,7 @@ class FullLineStep:
         costs = _agree_to_cost(probe, cap_bytes)
         with _Beside(context.line, probe, seconds) as beside:
             filling = _Filling(provider, context.line, cap_bytes, beside)
-            filling.fill((seconds - 3 * BETWEEN_S) / 2)
+            filling.fill((seconds - AROUND_S) / 2)
             probed = beside.result()
         if filling.failed is not None and not filling.transfers:
             raise NotMeasured(Status.ERROR, filling.failed)
@@ -186,14 +188,13 @@ class _Filling:
     def fill(self, each_s: float) -> None:
         """Measures both."""
         shares: dict[Direction, float] = {"down": DOWN_SHARE, "up": 1 - DOWN_SHARE}
-        self._probe.wait(BETWEEN_S)
         for direction, share in shares.items():
+            self._probe.wait(BETWEEN_S)
             try:
                 self._one(direction, max(1.0, each_s), int(self._cap_bytes * share))
             except TransferFailed as error:
                 self.failed = error.because
                 return
-            self._probe.wait(BETWEEN_S)
 
     def _one(self, direction: Direction, seconds: float, cap_bytes: int) -> None:
         line, began_s = self._line, time.monotonic()

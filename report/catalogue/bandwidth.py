@@ -11,7 +11,9 @@ METRICS: tuple[Metric, ...] = (
         better=Better.HIGHER,
         decimals=1,
         title=N_("speed toward you"),
-        about=N_("Payload of several TCP connections after the slow start, in 10⁶ bits a second; batch means."),
+        about=N_(
+            "Payload over TCP after the slow start, beside the packets of a call, in 10⁶ bits a second; batch means."
+        ),
     ),
     Metric(
         name="network.bandwidth_up_mbit_s",

@@ -47,7 +47,7 @@ def test_it_measures_both_directions_plain_and_through_a_private_authority(
     assert transfer.mbit_s > 50
     assert transfer.low is None or transfer.low <= transfer.mbit_s <= (transfer.high or 0)
     assert transfer.bytes_used > 10 * MB
-    assert transfer.connections == 4
+    assert transfer.connections in (1, 4)
     assert began_ns < transfer.began_ns < transfer.ended_ns < time.time_ns()
     assert transfer.warnings == ()
     assert probe.series[SERIES[direction]]
@@ -72,12 +72,13 @@ def test_a_server_that_ends_it_early_is_told_and_what_was_measured_stands(direct
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
-@pytest.mark.parametrize("mbit_s", [1.0, 20.0])
-def test_it_finds_the_rate_of_a_slow_way(direction: Direction, mbit_s: float) -> None:
+@pytest.mark.parametrize(("mbit_s", "connections"), [(1.0, 1), (20.0, 4)])
+def test_it_finds_the_rate_of_a_slow_way(direction: Direction, mbit_s: float, connections: int) -> None:
     """The shared machine may hold the relay back a little, never push it."""
     with serving(app()) as url, slow_way_to(url, mbit_s) as slow:
         transfer = NativeProvider(line(slow)).measure(direction, 4.0, 100 * MB, TestProbe())
     assert 0.85 * mbit_s < transfer.mbit_s < 1.05 * mbit_s
+    assert transfer.connections == connections
     assert transfer.low is not None
     assert transfer.low <= transfer.mbit_s
     assert transfer.dropped_s > 0.5

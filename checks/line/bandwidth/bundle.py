@@ -1,0 +1,85 @@
+"""The connections of one transfer: one at first, the others once the line has shown that it is fast."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from checks.line.bandwidth.child_run import Failure, Job
+from checks.line.bandwidth.connections import Download, Meter, Upload
+from checks.line.bandwidth.http import Target
+from checks.line.bandwidth.rate import STEP_S, mbit_s
+
+CONNECTIONS = 4
+"""One alone is slowed by every lost packet, and by a long way."""
+FAST_MBIT_S = 6.0
+"""From here on there are :data:`CONNECTIONS`. Below, several would flood the queue of a slow line at once, and what
+arrives afterwards comes in bursts that no few seconds average out."""
+FAST_STEPS = 3
+EARLIEST_STEPS = 5
+CONNECT_S = 3.0
+
+P = TypeVar("P", Download, Upload)
+
+
+class Stop(Exception):
+    """Nothing can be measured."""
+
+    def __init__(self, kind: Failure) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+class Bundle(Generic[P]):
+    """Connections of one kind to one server."""
+
+    def __init__(self, job: Job, to: Target, meter: Meter, make: Callable[[], P]) -> None:
+        self.opened: list[P] = []
+        self.broken = 0
+        """Connections that could not be opened beside the first."""
+        self._to = to
+        self._tls = ssl.create_default_context(cafile=job.ca_file) if to.tls else None
+        self._meter = meter
+        self._make: Callable[[], P] = make
+        self._more: asyncio.Task[None] | None = None
+
+    async def open_first(self) -> None:
+        """Opens one. Raises :class:`Stop`."""
+        try:
+            await self._open()
+        except (OSError, TimeoutError) as error:
+            raise Stop(_kind_of(error)) from error
+
+    def look(self) -> None:
+        """Opens the others, once, when the line turns out to be fast. Call it often."""
+        if self._more is not None or self._meter.since_began < EARLIEST_STEPS * STEP_S:
+            return
+        if mbit_s(self._meter.lately(FAST_STEPS), FAST_STEPS * STEP_S) >= FAST_MBIT_S:
+            self._more = asyncio.create_task(self._open_more())
+
+    def close(self) -> None:
+        """Ends all at once."""
+        if self._more is not None:
+            self._more.cancel()
+        for connection in self.opened:
+            connection.transport.abort()
+
+    async def _open_more(self) -> None:
+        opening = (self._open() for _ in range(CONNECTIONS - 1))
+        results = await asyncio.gather(*opening, return_exceptions=True)
+        self.broken = sum(isinstance(result, BaseException) for result in results)
+
+    async def _open(self) -> None:
+        async with asyncio.timeout(CONNECT_S):
+            _, connection = await asyncio.get_running_loop().create_connection(
+                self._make, self._to.host, self._to.port, ssl=self._tls
+            )
+        self.opened.append(connection)
+
+
+def _kind_of(error: Exception) -> Failure:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "untrusted"
+    return "foreign" if isinstance(error, ssl.SSLError) else "unreachable"
