@@ -44,6 +44,9 @@ class VoiceQualityCheck:
         codec = CODECS[context.policy.line.codec]
         full = captures.find("full_line", FullLineCapture)
         loaded = Loaded.of(full, codec) if full is not None else None
+        disturbed_by = beside(idle.others, idle.counts, said)
+        if full is not None and _unwell(full):
+            disturbed_by.append(finding("employer.reflector_unwell"))
         return Outcome(
             check=self.id,
             version=self.version,
@@ -54,7 +57,7 @@ class VoiceQualityCheck:
                 *(loaded.measurements() if loaded else ()),
             ],
             findings=loaded.findings() if loaded else [],
-            disturbed_by=beside(idle.others, idle.counts, said),
+            disturbed_by=disturbed_by,
             facts={"codec": codec.title, "codec_provisional": codec.provisional},
         )
 
@@ -71,7 +74,7 @@ class Loaded:
     @classmethod
     def of(cls, full: FullLineCapture, codec: Codec) -> Loaded | None:
         """The full line's, or ``None`` where it was not probed, or the reflector disturbed the probe."""
-        if full.probed is None or not full.probed.trace.answers or (full.counts is not None and full.counts.unwell):
+        if full.probed is None or not full.probed.trace.answers or _unwell(full):
             return None
         rows = packets(full.probed.trace, full.counts)
         return cls(rows, _long_enough(full.down_window), _long_enough(full.up_window), codec)
@@ -92,6 +95,10 @@ class Loaded:
         if max(up_ms, down_ms) < BUFFERBLOAT_MS:
             return []
         return [finding("network.bufferbloat", up_ms=round(up_ms), down_ms=round(down_ms))]
+
+
+def _unwell(full: FullLineCapture) -> bool:
+    return full.counts is not None and full.counts.unwell
 
 
 def _long_enough(window: Window | None) -> Window | None:

@@ -134,7 +134,7 @@ def test_each_stream_of_a_session_is_counted_by_itself_and_the_latest_is_told() 
 def test_packets_held_or_dropped_here_make_the_reflector_unwell() -> None:
     slow = Sender(LineSessions(KEY), ticket())
     for sequence in range(10):
-        slow.send(sequence, held_ms=35.0 if sequence == 5 else 0.1)
+        slow.send(sequence, held_ms=65.0 if sequence == 5 else 0.1)
     assert slow.sessions.counts(b"s" * 16).unwell
 
     full = Sender(LineSessions(KEY), ticket())

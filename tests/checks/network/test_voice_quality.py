@@ -96,6 +96,11 @@ def test_without_a_probed_full_line_nothing_is_said_of_it(capture: FullLineCaptu
     assert not FULL & {m.metric for m in outcome.measurements}
 
 
+def test_an_unwell_reflector_is_named_where_it_spoilt_the_full_line() -> None:
+    outcome = assess(CHECK, idle(steady(925)), full(steady(600).trace(), (1.0, 6.0), (7.0, 12.0), UNWELL))
+    assert [f.code for f in outcome.disturbed_by] == ["employer.reflector_unwell"]
+
+
 def test_a_line_that_died_while_full_says_nothing_of_that_part() -> None:
     trace = steady(600, lost_up=frozenset(range(340, 600))).trace()
     outcome = assess(CHECK, idle(steady(925)), full(trace, (1.0, 6.0), (7.0, 12.0)))

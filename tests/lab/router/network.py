@@ -94,12 +94,9 @@ def _engine(home: Namespace, far: Namespace) -> Iterator[subprocess.Popen[bytes]
         pass_fds=(home.tun_fd, far.tun_fd),
     )
     try:
-        with process:
-            try:
-                yield process
-            finally:
-                with contextlib.suppress(OSError, ValueError):
-                    if process.stdin is not None:
-                        process.stdin.close()
+        yield process
     finally:
+        with contextlib.suppress(OSError, ValueError, subprocess.TimeoutExpired):
+            process.communicate(timeout=10)
         process.kill()
+        process.wait()
