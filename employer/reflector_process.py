@@ -32,6 +32,8 @@ class ReflectorProcess:
         self._config = config
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._owed = 0
+        """Answers still to come: an earlier question's, when it was given up."""
         self._asking = threading.Lock()
         self._stopped = threading.Event()
         self.port = config.port
@@ -50,17 +52,19 @@ class ReflectorProcess:
             _end(self._process)
 
     def counts(self, session: bytes) -> ReflectorCounts | None:
-        """What it saw of a session's latest stream; ``None`` when it doesn't answer now."""
+        """What it saw of a session's latest stream; ``None`` when it doesn't answer now. Blocks up to 2 s."""
         with self._asking:
-            process, lines = self._process, self._lines
-            if process is None or process.stdin is None:
+            if self._process is None or self._process.stdin is None:
                 return None
             try:
-                process.stdin.write(msgspec.json.encode(Question(session.hex())) + b"\n")
-                process.stdin.flush()
-                return msgspec.json.decode(lines.get(timeout=ANSWER_DEADLINE_S), type=ReflectorCounts)
+                self._process.stdin.write(msgspec.json.encode(Question(session.hex())) + b"\n")
+                self._process.stdin.flush()
+                self._owed += 1
+                while self._owed > 0:
+                    line = self._lines.get(timeout=ANSWER_DEADLINE_S)
+                    self._owed -= 1
+                return msgspec.json.decode(line, type=ReflectorCounts)
             except (OSError, ValueError, msgspec.MsgspecError, queue.Empty):
-                process.kill()  # An answer that comes late would be taken for the next one's.
                 return None
 
     def _launch(self) -> None:
@@ -87,7 +91,7 @@ class ReflectorProcess:
                 "Choose another port or address, or stop what uses it."
             ) from error
         self.port = ready.port
-        self._process, self._lines = process, lines
+        self._process, self._lines, self._owed = process, lines, 0
 
     def _keep_running(self) -> None:
         """Starts it again whenever it has ended by itself."""

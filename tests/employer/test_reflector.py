@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import sys
 import time
 from collections.abc import Iterator
 
@@ -14,6 +16,7 @@ from scapy.contrib.stamp import (
     STAMPSessionSenderTestUnauthenticated as ScapySender,
 )
 
+from employer import reflector_process
 from employer.reflector import ReflectorConfig
 from employer.reflector_process import ReflectorError, ReflectorProcess
 from protocol.stamp import PACKET_BYTES, ReflectorPacket, SenderPacket
@@ -104,3 +107,22 @@ def test_a_port_in_use_is_told_with_a_next_step() -> None:
         config = ReflectorConfig(ticket_key=KEY.hex(), host="127.0.0.1", port=taken.getsockname()[1])
         with pytest.raises(ReflectorError, match="Choose another port"):
             ReflectorProcess(config).start()
+
+
+def test_an_answer_that_came_too_late_is_not_taken_for_the_next_one(
+    reflector: ReflectorProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if sys.platform == "win32":
+        pytest.skip("a process can't be stopped for a while there")
+    process = reflector._process
+    assert process is not None
+    exchange(("127.0.0.1", reflector.port), SenderPacket(0, time.time_ns(), padding=PADDING).encode())
+    monkeypatch.setattr(reflector_process, "ANSWER_DEADLINE_S", 0.2)
+    process.send_signal(signal.SIGSTOP)
+    assert reflector.counts(bytes(16)) is None
+    process.send_signal(signal.SIGCONT)
+    monkeypatch.setattr(reflector_process, "ANSWER_DEADLINE_S", 10.0)
+    counts = reflector.counts(SESSION)
+    assert counts is not None
+    assert counts.received == 1
+    assert reflector.restarts == 0
