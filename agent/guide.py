@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agent.language import N_, _
+from agent.language import N_, _, words
+from agent.system import os_family
 from checks.interface import Prompt
 
 
@@ -94,6 +95,8 @@ class Question:
 _OPTIONS: dict[str, str] = {
     "no": N_("No, leave it out"),
     "yes": N_("Yes, measure it"),
+    "again": N_("Look again"),
+    "go_on": N_("Go on without it"),
 }
 
 _QUESTIONS: dict[str, tuple[str, str]] = {
@@ -117,6 +120,9 @@ _QUESTIONS: dict[str, tuple[str, str]] = {
 def question(prompt: Prompt) -> Question:
     """The translated words for a prompt. One that has none here shows its bare id and answers."""
     options = tuple(_(_OPTIONS[option]) if option in _OPTIONS else option for option in prompt.options)
+    if prompt.about is not None:
+        said = f"{words().finding_text(prompt.about)} {words().finding_advice(prompt.about, os_family())}"
+        return Question(words().finding_title(prompt.about), said, options)
     if prompt.id not in _QUESTIONS:
         return Question(prompt.id, "", options)
     title, text = _QUESTIONS[prompt.id]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from agent.state import PendingPrompt, Phase, PhaseStatus, RunState
 from agent.step_run import StepRun
 from checks import registry
-from checks.interface import Capture, Captures, Check, Context, NotMeasured, Prompt, Step, StepId
+from checks.interface import Capture, Captures, Check, Context, Need, NotMeasured, Prompt, Step, StepId
 from checks.plan import Happened, Plan, lay_out, total_s
 from checks.registry import Found
 from report.catalogue import finding
@@ -234,11 +234,19 @@ class Runner:
                 return
             if run.capture is not None:
                 self.taken[name] = run.capture
+                self._leave_out(run.capture.lacking)
             else:
                 self.missing[name] = run.missing or registry.broke(RuntimeError(name))
             self._happened[name] = Happened(self._happened[name].started_s, self._elapsed_s())
         run.ended.set()
         self._tell(Ended(self._phase_now(name)))
+
+    def _leave_out(self, lacking: Mapping[Need, NotMeasured]) -> None:
+        for step in self._steps.values():
+            reason = next((why for need, why in lacking.items() if need in step.needs), None)
+            if reason is not None and step.id not in self._happened:
+                self._happened[step.id] = Happened(self._elapsed_s(), self._elapsed_s())
+                self.missing[step.id] = reason
 
     def _give_up_overrunning(self) -> None:
         for name, run in list(self._runs.items()):

@@ -32,12 +32,14 @@ class Prompt:
     """A question to the person. The words belong to whoever shows it (``agent``), by ``id``."""
 
     id: str
-    """``network.metered``, ``network.public_speedtest``, ``headset.is_this_yours`` …"""
+    """``network.metered``, ``network.public_speedtest``, ``preflight.mend``."""
     options: tuple[str, ...]
     """Answers, the safe one first."""
     default: str
     """The answer where nobody can be asked, and after ``timeout_s``."""
     params: Mapping[str, str | int | float] = field(default_factory=dict)
+    about: Finding | None = None
+    """What it is about, where the catalogue has the words."""
     timeout_s: float = 20.0
 
 
@@ -124,6 +126,11 @@ class Capture:
     """Base of what steps bring. A capture is a frozen dataclass defined beside its step."""
 
     __slots__ = ()
+
+    @property
+    def lacking(self) -> Mapping[Need, NotMeasured]:
+        """What this step found missing: steps that need it are not begun, and bring nothing for this reason."""
+        return {}
 
 
 C = TypeVar("C", bound=Capture)

@@ -16,7 +16,7 @@ from report.vocabulary import Readiness
 
 if TYPE_CHECKING:
     from agent.events import EventFile
-    from agent.runner import Runner
+    from agent.runner import Event, Runner
     from agent.session import Delivery, Session
 
 HELP = "run the check and send the report"
@@ -58,6 +58,8 @@ def check(session: Session, args: argparse.Namespace) -> Exit:
     """One run in an open session: told, shown, and sent unless it stays here."""
     from checks.audio.reading import TEXTS
 
+    for notice in session.notices:
+        print(notice, file=sys.stderr)
     session.refresh()
     send = session.membership is not None and not args.no_send
     runner = session.begin(for_employer=send, only=args.only, quick=args.quick)
@@ -65,7 +67,9 @@ def check(session: Session, args: argparse.Namespace) -> Exit:
     with ExitStack() as stack:
         if args.events:
             stack.callback(_events(runner, args.events).close)
-        if not args.json:
+        if args.json:
+            runner.on_event(lambda event: _answer_as_nobody_would(runner, event))
+        else:
             from agent.plain import PlainRun
 
             PlainRun(runner, out, sys.stdin, TEXTS[session.language])
@@ -115,6 +119,13 @@ def _events(runner: Runner, path: Path) -> EventFile:
             _("Can't write events to {path}: {why}.").format(path=path, why=error.strerror),
             _("Name another file with --events."),
         ) from error
+
+
+def _answer_as_nobody_would(runner: Runner, event: Event) -> None:
+    from agent.runner import Prompted
+
+    if isinstance(event, Prompted):
+        runner.answer(event.id, event.prompt.default)
 
 
 def _run(runner: Runner) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import secrets
@@ -48,7 +49,7 @@ def run(args: argparse.Namespace) -> Exit:
 def _operator(employer: Path, address: str, quick: bool) -> Exit:
     from agent.session import Session
 
-    with_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    with_terminal = all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
     with Session.open("app" if with_terminal else "plain") as session:
         if session.membership is None or session.membership.api_url != address:
             session.enrol(_employer("invite", "--data", employer, "--operator", OPERATOR, "--ref", REFERENCE))
@@ -93,8 +94,11 @@ def _not_started(said: str) -> AgentError:
 
 
 def _publish_policy(employer: Path) -> None:
+    """Another text is another version: what operators were once shown is never replaced."""
+    toml = resources.files("agent").joinpath("demo_policy.toml").read_text("utf-8")
+    mark = hashlib.sha256(toml.encode()).hexdigest()[:8]
     policy = employer / "demo_policy.toml"
-    policy.write_bytes(resources.files("agent").joinpath("demo_policy.toml").read_bytes())
+    policy.write_text(toml.replace('version = "demo"', f'version = "demo-{mark}"'), "utf-8")
     _employer("policy", "publish", policy, "--data", employer)
 
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import pytest
 
@@ -23,6 +24,13 @@ class Number(Capture):
     value: float
 
 
+@dataclass(frozen=True)
+class NoMicrophone(Number):
+    @property
+    def lacking(self) -> Mapping[Need, NotMeasured]:
+        return {Need.MICROPHONE: NotMeasured(Status.SKIP, finding("headset.no_microphone"))}
+
+
 def step(name: str, work: Callable[[Probe], float], seconds: float = 0.1, needs: set[Need] | None = None) -> Step:
     def run(_: object, probe: Probe, __: Context, ___: float) -> Capture:
         return Number(work(probe))
@@ -35,8 +43,7 @@ def step(name: str, work: Callable[[Probe], float], seconds: float = 0.1, needs:
         "all_along": False,
         "run": run,
     }
-    made: Step = type(name, (), facts)()
-    return made
+    return cast(Step, type(name, (), facts)())
 
 
 def check(name: str, *uses: str, fails: Exception | None = None) -> Check:
@@ -46,8 +53,7 @@ def check(name: str, *uses: str, fails: Exception | None = None) -> Check:
         total = sum(captures.need(s, Number).value for s in uses)
         return Outcome(check=name, version=3, status=Status.MEASURED, facts={"total": total})
 
-    made: Check = type("Made", (), {"id": name, "version": 3, "uses": uses, "assess": assess})()
-    return made
+    return cast(Check, type("Made", (), {"id": name, "version": 3, "uses": uses, "assess": assess})())
 
 
 def found(*things: Step | Check) -> Mapping[str, Found]:  # type: ignore[type-arg]
@@ -55,8 +61,7 @@ def found(*things: Step | Check) -> Mapping[str, Found]:  # type: ignore[type-ar
 
 
 def runner(steps: list[Step], checks: list[Check], **more: object) -> Runner:
-    made = Runner(lambda: Context(policy=default()), steps=found(*steps), checks=found(*checks), **more)  # type: ignore[arg-type]
-    return made
+    return Runner(lambda: Context(policy=default()), steps=found(*steps), checks=found(*checks), **more)  # type: ignore[arg-type]
 
 
 def finish(run: Runner, within_s: float = 5.0) -> tuple[RunState, list[Event]]:
@@ -186,6 +191,22 @@ def test_conflicting_needs_never_run_at_the_same_time() -> None:
     steps = [step(n, work(n), needs={Need.MICROPHONE}) for n in ("a", "b", "c")]
     finish(runner(steps, [check("room.x", "a", "b", "c")]))
     assert together == [["a"], ["b"], ["c"]]
+
+
+def test_what_the_first_look_found_missing_is_not_asked_of_the_person() -> None:
+    begun: list[str] = []
+    first = step("preflight", lambda p: 0.0, needs={Need.MICROPHONE})
+    type(first).run = lambda *_: NoMicrophone(0.0)  # type: ignore[method-assign]
+    listens = step("silence", lambda p: 1.0, needs={Need.MICROPHONE})
+    run = runner(
+        [first, listens, step("line", lambda p: 5.0)],
+        [check("room.x", "preflight", "silence"), check("room.y", "line")],
+    )
+    run.on_event(lambda e: begun.append(e.phase.step) if isinstance(e, Started) else None)
+    state, _ = finish(run)
+    assert "silence" not in begun
+    assert state.outcomes["room.x"].because == finding("headset.no_microphone")
+    assert state.outcomes["room.y"].facts == {"total": 5.0}
 
 
 def test_checks_that_were_not_chosen_say_so() -> None:

@@ -50,8 +50,8 @@ class Operator:
     voice: Sound | None = None
     room: Sound | None = None
 
-    def preflight(self) -> PreflightCapture:
-        return PREFLIGHT.run(TestProbe(), context(), PREFLIGHT.seconds)
+    def preflight(self, probe: TestProbe | None = None) -> PreflightCapture:
+        return PREFLIGHT.run(probe or TestProbe(), context(), PREFLIGHT.seconds)
 
     def settle(self) -> None:
         """The room's noise begins; it has begun when this returns."""

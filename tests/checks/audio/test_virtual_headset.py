@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from checks.interface import Cancelled, NotMeasured
+from checks.interface import Cancelled, Need, NotMeasured
 from report.catalogue import finding
 from report.evaluate import evaluate
 from report.vocabulary import Outcome, Status, Verdict
@@ -99,10 +99,26 @@ def test_a_muted_microphone_is_never_a_quiet_room(plug_in: PlugIn) -> None:
     operator = Operator(headset, voice(), still_room())
     operator.settle()
     headset.mute()
-    assert [found.code for found in operator.preflight().in_the_way] == ["headset.muted"]
+    seen = operator.preflight()
+    assert [found.code for found in seen.in_the_way] == ["headset.muted"]
+    assert set(seen.lacking) == {Need.MICROPHONE}
     outcomes = assess(operator.keep_quiet(seconds=1.5), operator.read(seconds=1.5))
     assert {why(outcome) for outcome in outcomes.values()} == {"headset.muted"}
     assert {outcome.status for outcome in outcomes.values()} == {Status.INCONCLUSIVE}
+
+
+def test_the_first_look_offers_the_fix_and_looks_again(plug_in: PlugIn) -> None:
+    headset = plug_in()
+    operator = Operator(headset, room=still_room())
+    operator.settle()
+    headset.mute()
+    probe = TestProbe(answers={"preflight.mend": "again"})
+    timer = after(1.5, lambda: headset.mute(False))
+    seen = operator.preflight(probe)
+    timer.join()
+    assert {prompt.about.code for prompt in probe.asked if prompt.about} == {"headset.muted"}
+    assert seen.in_the_way == ()
+    assert seen.lacking == {}
 
 
 def test_a_microphone_that_gives_zeros_and_is_not_muted_has_no_signal(plug_in: PlugIn) -> None:
