@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from protocol.messages import ReflectorCounts
 
+MOST_COPIES = 4
+"""More answers than this for each packet sent are no count of answers."""
+
 
 class Fate(IntEnum):
     """What became of a packet and its answer."""
@@ -34,7 +37,7 @@ def fates(sent: int, heard: Sequence[tuple[int, int]], counts: ReflectorCounts |
     fate = np.full(sent, Fate.LOST_SOMEWHERE, dtype=np.int64)
     answered = sorted({sequence for sequence, _ in heard})
     fate[answered] = Fate.ANSWERED
-    if _restarted(heard):
+    if not _count_answers(sent, heard):
         return fate
     trusted = counts is not None and _is_of_this_stream(counts, sent, heard)
     reflected = counts.reflected if counts is not None and trusted else _next_reflector_sequence(heard)
@@ -70,16 +73,17 @@ def _next_reflector_sequence(heard: Sequence[tuple[int, int]]) -> int:
     return max((reflector for _, reflector in heard), default=-1) + 1
 
 
-def _restarted(heard: Sequence[tuple[int, int]]) -> bool:
-    """The reflector began to count anew: one of its numbers stands for two packets."""
-    return len({reflector for _, reflector in heard}) < len(set(heard))
+def _count_answers(sent: int, heard: Sequence[tuple[int, int]]) -> bool:
+    """The reflector's numbers count its answers: none stands for two packets, as after a restart, and none is absurd."""
+    unique = len({reflector for _, reflector in heard}) == len(set(heard))
+    return unique and _next_reflector_sequence(heard) <= MOST_COPIES * sent
 
 
 def _is_of_this_stream(counts: ReflectorCounts, sent: int, heard: Sequence[tuple[int, int]]) -> bool:
     """Counts that contradict the trace are of another stream, or of a reflector that was started again since."""
     senders = {sender for sender, _ in heard}
     return (
-        counts.reflected >= _next_reflector_sequence(heard)
+        _next_reflector_sequence(heard) <= counts.reflected <= MOST_COPIES * sent
         and len(senders) <= counts.unique <= sent
         and max(senders, default=-1) <= counts.highest_sequence < sent
     )

@@ -125,65 +125,63 @@ def packets(trace: Trace, counts: ReflectorCounts | None = None) -> Packets:
     for answer in heard:
         first.setdefault(row_of[answer.sequence], answer)
 
-    left = np.array([packet.left_ns for packet in trace.sent], dtype=np.int64)
+    n = len(trace.sent)
     answered = np.array(sorted(first), dtype=np.int64)
-    there, back, home = (
-        np.zeros(len(left), dtype=np.int64),
-        np.zeros(len(left), dtype=np.int64),
-        np.zeros(len(left), dtype=np.int64),
-    )
-    for row, answer in first.items():
-        there[row], back[row], home[row] = (
-            answer.reflector_received_ns,
-            answer.reflector_sent_ns,
-            answer.received_ns,
-        )
-
-    up_ms, down_ms = np.full(len(left), np.nan), np.full(len(left), np.nan)
-    up_ms[answered] = (there[answered] - left[answered]) / _NS_PER_MS
-    down_ms[answered] = (home[answered] - back[answered]) / _NS_PER_MS
-    rtt_ms = np.full(len(left), np.nan)
-    rtt_ms[answered] = ((home[answered] - left[answered]) - (back[answered] - there[answered])) / _NS_PER_MS
-
-    fate = fates(len(left), [(row_of[answer.sequence], answer.reflector_sequence) for answer in heard], counts)
+    left = np.array([packet.left_ns for packet in trace.sent], dtype=np.int64)
+    there, back, home, numbers = _answer_columns(first, n)
+    fate = fates(n, [(row_of[answer.sequence], answer.reflector_sequence) for answer in heard], counts)
     lost_up, lost_down, unknown = (fate == f for f in (Fate.LOST_UP, Fate.LOST_DOWN, Fate.LOST_SOMEWHERE))
     return Packets(
-        sent_s=(left - left[0]) / 1e9 if len(left) else np.zeros(0),
-        rtt_ms=rtt_ms,
+        sent_s=(left - left[:1]) / 1e9,
+        rtt_ms=_ms_where((there - left) + (home - back), answered),
         late_ms=np.array([packet.late_ns / _NS_PER_MS for packet in trace.sent]),
-        queued_ms=np.array(
-            [np.nan if packet.queued_ns is None else packet.queued_ns / _NS_PER_MS for packet in trace.sent]
-        ),
+        queued_ms=np.array([np.nan if p.queued_ns is None else p.queued_ns / _NS_PER_MS for p in trace.sent]),
         up=OneWay(
-            delay_ms=up_ms,
+            delay_ms=_ms_where(there - left, answered),
             arrival_ns=there,
             offered=~unknown,
             lost=lost_up,
             perhaps_lost=unknown,
-            reordered=_overtaken(answered, there, answered, len(left)),
-            copies=_copies_up(heard, row_of, len(left)),
+            reordered=_overtaken(answered, there, np.arange(n)),
+            copies=_copies_up(heard, row_of, n),
         ),
         down=OneWay(
-            delay_ms=down_ms,
+            delay_ms=_ms_where(home - back, answered),
             arrival_ns=home,
             offered=~unknown & ~lost_up,
             lost=lost_down,
             perhaps_lost=unknown,
-            reordered=_overtaken(
-                answered, home, np.array([first[int(r)].reflector_sequence for r in answered]), len(left)
-            ),
-            copies=_copies_down(heard, row_of, len(left)),
+            reordered=_overtaken(answered, home, numbers),
+            copies=_copies_down(heard, row_of, n),
         ),
     )
 
 
-def _overtaken(rows: Ints, arrival_ns: Ints, order_sent: Ints, n: int) -> Flags:
-    """Which rows arrived after one with a greater ``order_sent``."""
-    by_arrival = np.argsort(arrival_ns[rows], kind="stable")
-    sequence = order_sent[by_arrival]
-    behind = np.zeros(n, dtype=np.bool_)
-    if len(rows):
-        behind[rows[by_arrival]] = sequence < np.maximum.accumulate(sequence)
+def _answer_columns(first: dict[int, Answer], n: int) -> Ints:
+    """When the reflector received and answered, when the answer arrived, and its number; 0 where unanswered."""
+    columns = np.zeros((4, n), dtype=np.int64)
+    for row, answer in first.items():
+        columns[:, row] = (
+            answer.reflector_received_ns,
+            answer.reflector_sent_ns,
+            answer.received_ns,
+            answer.reflector_sequence,
+        )
+    return columns
+
+
+def _ms_where(ns: Ints, rows: Ints) -> Floats:
+    ms = np.full(len(ns), np.nan)
+    ms[rows] = ns[rows] / _NS_PER_MS
+    return ms
+
+
+def _overtaken(rows: Ints, arrival_ns: Ints, order_sent: Ints) -> Flags:
+    """Which of these rows arrived after one that was sent later."""
+    by_arrival = rows[np.argsort(arrival_ns[rows], kind="stable")]
+    sent = order_sent[by_arrival]
+    behind = np.zeros(len(arrival_ns), dtype=np.bool_)
+    behind[by_arrival] = sent < np.maximum.accumulate(sent)
     return behind
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,6 +61,17 @@ def test_counts_of_another_stream_are_not_believed() -> None:
 def test_a_reflector_that_began_anew_leaves_the_direction_open() -> None:
     heard = [(k, k) for k in range(10)] + [(k, k - 15) for k in range(15, 30)]
     assert rows_with(Fate.LOST_SOMEWHERE, [Fate(f) for f in fates(30, heard)]) == set(range(10, 15))
+
+
+@pytest.mark.parametrize("number", [1_000_000, 2**32 - 1])
+def test_numbers_that_count_nothing_leave_the_direction_open(number: int) -> None:
+    found = [Fate(f) for f in fates(3, [(0, 0), (2, number)])]
+    assert found == [Fate.ANSWERED, Fate.LOST_SOMEWHERE, Fate.ANSWERED]
+
+
+def test_counts_that_count_nothing_are_not_believed() -> None:
+    absurd = ReflectorCounts(received=2**40, unique=2, reflected=2**40, highest_sequence=2)
+    assert fates(4, [(0, 0), (2, 1)], absurd)[3] == Fate.LOST_SOMEWHERE
 
 
 @given(
