@@ -74,7 +74,7 @@ def _next_reflector_sequence(heard: Sequence[tuple[int, int]]) -> int:
 
 
 def _count_answers(sent: int, heard: Sequence[tuple[int, int]]) -> bool:
-    """The reflector's numbers count its answers: none stands for two packets, as after a restart, and none is absurd."""
+    """The reflector's numbers count its answers: none stands for two packets, as after a restart; none is absurd."""
     unique = len({reflector for _, reflector in heard}) == len(set(heard))
     return unique and _next_reflector_sequence(heard) <= MOST_COPIES * sent
 
