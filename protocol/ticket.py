@@ -41,9 +41,7 @@ class Ticket:
         return self.packets_per_s * self.max_seconds
 
 
-def issue(
-    key: bytes, *, session: bytes, expires_at: int, packets_per_s: int = 50, max_seconds: int = 300
-) -> bytes:
+def issue(key: bytes, *, session: bytes, expires_at: int, packets_per_s: int = 50, max_seconds: int = 300) -> bytes:
     """The ticket's bytes, with an HMAC-SHA256 by ``key``.
 
     Raises ``ValueError`` for a session that isn't 16 bytes or a key shorter than 16.

@@ -32,9 +32,7 @@ times = st.integers(min_value=0, max_value=(2**32 + 2**31 - 2_208_988_800) * 10*
 
 
 def test_scapy_reads_our_sender_packet() -> None:
-    packet = SenderPacket(
-        7, A_MOMENT_NS, stream=0x1234, error=ErrorEstimate(True, 5, 9), padding=b"ticket"
-    ).encode()
+    packet = SenderPacket(7, A_MOMENT_NS, stream=0x1234, error=ErrorEstimate(True, 5, 9), padding=b"ticket").encode()
     read = ScapySender(packet)
     assert len(packet) == PACKET_BYTES
     assert (read.seq, read.ssid) == (7, 0x1234)
