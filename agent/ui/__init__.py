@@ -37,6 +37,8 @@ def start(session: Session | None = None) -> Exit:
     journey = Journey()
     glyphs = choose(os.environ, getattr(sys.stdout, "encoding", None) or "")
     without_colour = os.environ.get("NO_COLOR")
+    for fixed in ("COLUMNS", "LINES"):  # some shells export them; the window's real size counts, and it may change
+        os.environ.pop(fixed, None)
     while True:
         session.language = language.language()
         app = ReadinessApp(session, journey, chosen, folder, glyphs)

@@ -95,9 +95,7 @@ class ReadinessApp(App[Exit]):
 
     def check(self, *, for_employer: bool) -> None:
         """A new run."""
-        self.journey.for_employer = for_employer
-        self.journey.evaluation = self.journey.delivery = self.journey.left_out = None
-        self.journey.comment = ""
+        self.journey.begin(for_employer=for_employer)
         self._run(lambda: self.session.begin(for_employer=for_employer))
 
     def again(self, checks: tuple[str, ...]) -> None:
@@ -113,12 +111,10 @@ class ReadinessApp(App[Exit]):
         self.runner = None
         if self._leaving:
             return
-        self.journey.evaluation = evaluation or self.journey.evaluation
         self._to_welcome()
-        if self.journey.evaluation is None:
-            self.journey.place = Place.WELCOME
-        else:
-            self.journey.place = Place.RESULT
+        if evaluation is not None:
+            self.journey.measured(evaluation)
+        if self.journey.evaluation is not None:
             self.push_screen(Result(self.journey.evaluation))
 
     def preview(self) -> None:
@@ -127,8 +123,7 @@ class ReadinessApp(App[Exit]):
 
     def sent(self, delivery: Delivery) -> None:
         """What came of sending."""
-        self.journey.delivery = delivery
-        self.journey.place = Place.SENT
+        self.journey.sent(delivery)
         self._to_welcome()
         self.push_screen(Sent(delivery))
 
@@ -190,8 +185,7 @@ class ReadinessApp(App[Exit]):
     async def action_close_run(self) -> None:
         """Closes the run: a draft where it wasn't sent."""
         await self._keep()
-        self.journey.evaluation = self.journey.delivery = None
-        self.journey.place = Place.WELCOME
+        self.journey.close()
         self._to_welcome()
 
     def action_history(self) -> None:

@@ -37,8 +37,8 @@ _NUMBERS: Mapping[str, Mapping[str, str]] = {
     "room": {"room.snr_a_db": N_("your voice {value} above it")},
     "headset": {},
     "network": {
-        "network.rtt_p50_ms": N_("{value} there and back"),
-        "network.mos_idle_line": N_("call quality {number} of 5"),
+        "network.rtt_p50_ms": N_("answers in {value}"),
+        "network.mos_idle_line": N_("quality {number} of 5"),
         "network.bandwidth_down_mbit_s": N_("{value} down"),
         "network.bandwidth_up_mbit_s": N_("{value} up"),
     },
@@ -97,7 +97,9 @@ def _result(area: str, checks: list[CheckVerdict]) -> AreaResult:
     else:
         first, *rest = titles or [_("close to the limit")]
         more = [*rest, *numbers]
-    return AreaResult(area, verdict, first, tuple(line for line in more if line), tuple(check.check for check in checks))
+    return AreaResult(
+        area, verdict, first, tuple(line for line in more if line), tuple(check.check for check in checks)
+    )
 
 
 def _worst(checks: list[CheckVerdict]) -> Verdict | None:

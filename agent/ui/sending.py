@@ -23,6 +23,8 @@ async def send(page: Page) -> None:
     def deliver() -> Delivery:
         return session.send(preview(session, journey))
 
+    journey.sending = True
     delivery = await page.asked(deliver)
+    journey.sending = False
     if delivery is not None:
         page.program.sent(delivery)

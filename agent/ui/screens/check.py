@@ -11,11 +11,13 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from agent import guide
+from agent.errors import AgentError
 from agent.language import N_, _
 from agent.runner import Event, Finished, Runner
 from agent.state import PendingPrompt, RunState
 from agent.ui.keys import named
 from agent.ui.moment import Moment, moment
+from agent.ui.offthread import off_thread
 from agent.ui.screens.page import Page
 from agent.ui.screens.question import QuestionBox
 from agent.ui.text import Prose
@@ -64,9 +66,11 @@ class CheckScreen(Page):
 
     @work
     async def _go(self) -> None:
-        runner = await self.asked(self._begin)
-        if runner is None:
+        try:
+            runner = await off_thread(self._begin)
+        except AgentError as error:
             self.program.run_ended(None)
+            self.program.tell(error)
             return
         self._runner = self.program.runner = runner
         runner.on_event(self._heard)
@@ -93,7 +97,7 @@ class CheckScreen(Page):
             self._question(state.prompt)
         if finished:
             self._runner = None
-            self._take_stock(state)
+            self._take_stock()
 
     def _guide(self, state: RunState, now: Moment | None) -> None:
         prompt, to_do = self.query_one(BigPrompt), self.query_one("#to-do", Prose)
@@ -134,6 +138,9 @@ class CheckScreen(Page):
         self._finished = True
 
     @work
-    async def _take_stock(self, state: RunState) -> None:
-        evaluation = await self.asked(self.program.session.evaluation)
-        self.program.run_ended(evaluation)
+    async def _take_stock(self) -> None:
+        try:
+            self.program.run_ended(await off_thread(self.program.session.evaluation))
+        except AgentError as error:
+            self.program.run_ended(None)
+            self.program.tell(error)

@@ -37,14 +37,15 @@ class Help(Page):
         yield Prose(said((_("Help"), "bold $ink")), classes="title")
         with VerticalScroll(id="document"):
             if not self._area:
-                yield Prose(Content("\n").join(self._keys()))
+                yield Prose(said((_("Keys"), "bold $primary")))
+                yield Prose(Content("\n").join(self._keys()), classes="indented")
             for area in sorted(areas.AREAS, key=lambda a: a != self._area):
-                yield Prose(Content("\n").join(about_area(area)))
+                yield Prose(said((areas.title(area), "bold $primary")))
+                yield Prose(Content("\n").join(about_area(area)), classes="indented")
         with Horizontal(classes="actions"):
             yield Action(_("Back"), "app.back", key="Esc", main=True)
 
     def _keys(self) -> Iterator[Content]:
-        yield said((_("Keys"), "bold $primary"))
         pairs = [
             (_("Arrows, Tab"), _("move")),
             ("Enter", _("does what is marked")),
@@ -57,22 +58,18 @@ class Help(Page):
             ("Q", _("leave; nothing is lost")),
         ]
         for key, does in pairs:
-            yield said((f"  {key:<14}", "bold"), does)
+            yield said((f"{key:<16}", "bold"), does)
         yield said(
-            (
-                "  " + _("The letters work on a Russian keyboard layout as well. The mouse does everything too."),
-                "$quiet",
-            )
+            (_("The letters work on a Russian keyboard layout as well. The mouse does everything too."), "$quiet")
         )
         yield said("")
 
 
 def about_area(area: str) -> Iterator[Content]:
     """What is measured in one area, why, and what to do."""
-    yield said((areas.title(area), "bold $primary"))
     for check in (c for c in CHECKS if areas.area_of(c) == area):
         measures, why, todo = words().check_help(check)
-        yield said(("  " + words().check_title(check), "bold"))
+        yield said((words().check_title(check), "bold"))
         for name, text in ((_("Measures"), measures), (_("Matters"), why), (_("To do"), todo)):
-            yield said((f"  {name}: ", "$quiet"), text)
+            yield said((f"{name}: ", "$quiet"), text)
     yield said("")

@@ -31,7 +31,7 @@ class Preview(Page):
     languages_in_head = False
     BINDINGS: ClassVar[list[BindingType]] = [
         letter("b", "bytes", N_("exact bytes"), N_("The bytes that are signed, as they are"), id="bytes"),
-        named("ctrl+s", "send", N_("send"), N_("Send the report"), id="send", display="Ctrl+S", show=False),
+        named("enter", "send", N_("send"), N_("Send the report"), id="send", show=False),
         named("escape", "app.back", N_("back"), N_("Back to the result, nothing sent"), id="back", display="Esc"),
     ]
 
@@ -58,7 +58,7 @@ class Preview(Page):
         with VerticalScroll(id="document"):
             yield Prose(id="text")
         with Horizontal(classes="actions"):
-            yield Action(_("Send the report"), "screen.send", key="Ctrl+S", main=True)
+            yield Action(_("Send the report"), "screen.send", key="Enter", main=True)
             yield Action(_("Back"), "app.back", key="Esc")
 
     def on_mount(self) -> None:

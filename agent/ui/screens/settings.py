@@ -102,7 +102,8 @@ class Settings(Page):
     def _turn(self, field: str, by: int) -> None:
         options, value = next((o, v) for name, _title, o, v in self._lines() if name == field)
         values = [v for v, _name in options]
-        new = values[(values.index(value) + by) % len(values)]
+        at = values.index(value) if value in values else -by
+        new = values[(at + by) % len(values)]
         if field == "language":
             self.program.speak(new)
             return

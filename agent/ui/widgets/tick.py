@@ -16,7 +16,7 @@ from agent.ui.text import said
 
 
 class Tick(Widget, can_focus=True):
-    """``[■] Names of programs   which programs keep the processor busy``."""
+    """``[■] Names of programs``, and below it what they are good for."""
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -48,7 +48,7 @@ class Tick(Widget, can_focus=True):
     def render(self) -> Content:
         """The tick, its title, what it is about."""
         box = f"[{self._glyphs.ticked if self.ticked else ' '}] "
-        return said((box, "bold $primary"), (self._title, "$foreground"), (f"  {self._about}", "$quiet"))
+        return said((box, "bold $primary"), (self._title, "$foreground"), (f"\n    {self._about}", "$quiet"))
 
     def action_turn(self) -> None:
         """Changes the tick."""

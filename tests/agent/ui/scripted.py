@@ -34,6 +34,12 @@ from report.vocabulary import Finding, Outcome, Readiness, Series, Status
 HOSTILE = "[@click=app.quit]x[/]\x1b]0;gone\x07\x1b[31m\u202eevil"
 """What somebody might call a headset."""
 
+CODE = "K7QM-2XWD"
+"""The short code of what is sent."""
+BAD_LINK = ("This is not an invitation link.", "Copy the whole link from the message, and paste it again.")
+NO_ANSWER = ("The company's server doesn't answer.", "Check your connection, or wait a little.")
+ERRORS = (BAD_LINK, NO_ANSWER)
+
 POLICY = Policy(
     schema="readiness-policy/1",
     version="2026-11",
@@ -101,8 +107,12 @@ class Scene:
     noise_dbfs: float = -62.0
     details: tuple[Detail, ...] = field(
         default=(
-            Detail("computer.program_names", "Names of programs", "which programs keep the processor busy", False),
-            Detail("room.sound_detail", "What disturbs the room", "voices, a television", False),
+            Detail(
+                "computer.program_names",
+                "Names of the programs that keep the computer busy",
+                "Support can then say which program to close. Only names, and only the busiest five.",
+                False,
+            ),
         )
     )
 
@@ -143,14 +153,55 @@ def headset(device: str, edge: float = 7.9) -> Outcome:
             measurement("headset.band_edge_khz", edge, edge - 0.3, edge + 0.3),
             measurement("headset.speech_level_dbfs", -27.0),
         ],
-        facts={"microphone": device, "connected_by": "usb"},
+        facts={"input": device, "input_bus": "usb"},
         measured_at_s=19.0,
     )
 
 
-def network() -> tuple[Outcome, ...]:
+def network(jitter: float = 1.4) -> tuple[Outcome, ...]:
     """The line's outcomes."""
-    return ()
+    rng = random.Random(3)
+    line = Outcome(
+        check="network.jitter",
+        version=1,
+        status=Status.MEASURED,
+        measurements=[
+            measurement("network.rtt_p50_ms", 22.4, 22.1, 22.8),
+            measurement("network.jitter_ms", jitter, jitter * 0.8, jitter * 1.2),
+            measurement("network.loss_up_percent", 0.0, 0.0, 0.3),
+        ],
+        evidence=[
+            Series(
+                name="network.rtt_ms",
+                unit="ms",
+                step_s=0.5,
+                values=[None if n == 17 else round(22 + 3 * rng.random(), 1) for n in range(40)],
+                start_s=2.0,
+            )
+        ],
+        measured_at_s=22.0,
+    )
+    quality = Outcome(
+        check="network.voice_quality",
+        version=1,
+        status=Status.MEASURED,
+        measurements=[
+            measurement("network.mos_idle_line", 4.38),
+            measurement("network.mos_drop", 0.03, 0.01, 0.06),
+        ],
+        measured_at_s=22.0,
+    )
+    speed = Outcome(
+        check="network.bandwidth",
+        version=1,
+        status=Status.MEASURED,
+        measurements=[
+            measurement("network.bandwidth_down_mbit_s", 92.4, 90.1, 94.2),
+            measurement("network.bandwidth_up_mbit_s", 18.1, 17.2, 18.9),
+        ],
+        measured_at_s=34.0,
+    )
+    return line, quality, speed
 
 
 def computer(busy: float = 22.0, findings: tuple[Finding, ...] = ()) -> Outcome:
@@ -331,9 +382,7 @@ class ScriptedSession(Session):
     def enrol(self, link: str, ca_file: str | None = None) -> Membership:
         self.calls.append(f"enrol {link}")
         if not link.startswith("https://"):
-            raise AgentError(
-                "This is not an invitation link.", "Copy the whole link from the message, and paste it again."
-            )
+            raise AgentError(*BAD_LINK)
         self.membership = MEMBER
         self.policy_from = "employer"
         return MEMBER
@@ -391,7 +440,7 @@ class ScriptedSession(Session):
         state = EntryState(self.scene.delivery)
         until = "2026-11-25T06:01:12Z" if delivered else None
         entry = Entry(
-            preview.report.report_id, "2026-11-24T06:00:36Z", self.evaluation().readiness, state, "K7QM-2XWD", until, ""
+            preview.report.report_id, "2026-11-24T06:00:36Z", self.evaluation().readiness, state, CODE, until, ""
         )
         self._entries.insert(0, entry)
         receipt = Receipt(
@@ -404,9 +453,9 @@ class ScriptedSession(Session):
             purpose_digest="ef" * 32,
             evaluation=ReceiptEvaluation(readiness=self.evaluation().readiness.value),
             valid_until="2026-11-25T06:01:12Z",
-            short_code="K7QM-2XWD",
+            short_code=CODE,
         )
-        error = EmployerUnreachable("The company's server doesn't answer.", "Check your connection, or wait a little.")
+        error = EmployerUnreachable(*NO_ANSWER)
         return Delivery(entry, receipt if delivered else None, None if delivered else error)
 
     def keep_draft(self) -> None:
@@ -422,7 +471,7 @@ class ScriptedSession(Session):
     def ticket_text(self, entry_id: str) -> str:
         return "\n".join(
             [
-                "Readiness K7QM-2XWD",
+                f"Readiness {CODE}",
                 "Category: Work environment    Severity: major",
                 "214  too noisy for calls",
                 "your voice above the room: 11 dB (good: 25 dB or more)",

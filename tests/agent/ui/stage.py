@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from html import unescape
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -16,9 +14,12 @@ from agent.preferences import Preferences, ThemeName
 from agent.ui.app import ReadinessApp
 from agent.ui.glyphs import FULL, Glyphs
 from agent.ui.journey import Journey
+from agent.ui.screens.check import CheckScreen
+from tests.agent.ui.picture import Cell, cells, letters
 from tests.agent.ui.scripted import SCENES, Scene, ScriptedSession
 
 SMALL, WIDE = (80, 24), (120, 36)
+MOST_LOOKS = 60
 
 
 class Stage:
@@ -35,19 +36,27 @@ class Stage:
         await self.settle()
 
     async def settle(self) -> None:
-        """Lets workers and repaints finish; a running check goes on."""
-        for _ in range(3):
+        """Lets workers and repaints finish, and a running check look once more, until the picture stands still."""
+        before = ""
+        for _ in range(MOST_LOOKS):
             await self.pilot.pause()
             await self.app.workers.wait_for_complete()
-        await self.pilot.pause(0.15)
+            for screen in self.app.screen_stack:
+                if isinstance(screen, CheckScreen):
+                    screen.look()
+            await self.pilot.pause()
+            now = self.app.export_screenshot() if self.app.is_running else ""
+            if now == before:
+                return
+            before = now
+        raise AssertionError("the screen never stands still")
 
     async def run_through(self) -> None:
         """Lets the run in progress end at once, and its result come."""
         self.session.runners[-1].finish()
-        for _ in range(40):
-            await self.settle()
-            if self.app.runner is None:
-                return
+        await self.settle()
+        assert self.app.runner is None
+        await self.settle()
 
     @property
     def where(self) -> str:
@@ -57,33 +66,12 @@ class Stage:
     @property
     def text(self) -> str:
         """What stands on the screen."""
-        return "\n".join(rows(self.app))
+        return "\n".join(letters(self.cells))
 
-
-def rows(app: ReadinessApp) -> list[str]:
-    """The screen's lines of text, from its SVG picture."""
-    width, height = app.size
-    grid = [[" "] * width for _ in range(height)]
-    for x, y, text in _pieces(app.export_screenshot()):
-        for offset, character in enumerate(text.rstrip("\n")):
-            grid[y][x + offset] = character
-    return ["".join(row).rstrip() for row in grid]
-
-
-_PIECE = re.compile(
-    r'<text class="[^"]*-r\d+" x="([\d.]+)" y="[\d.]+" '
-    r'textLength="[\d.]+" clip-path="[^"]*-line-(\d+)\)">([^<]*)</text>'
-)
-_CELL = 12.2
-"""Width of a cell in the picture's units."""
-
-
-def _pieces(svg: str) -> list[tuple[int, int, str]]:
-    """(column, row, text) of each piece of text in a picture by ``export_screenshot``."""
-    return [
-        (round(float(x) / _CELL), int(line), unescape(text).replace("\xa0", " "))
-        for x, line, text in _PIECE.findall(svg)
-    ]
+    @property
+    def cells(self) -> list[list[Cell]]:
+        """The screen's cells."""
+        return cells(self.app.export_screenshot(), *self.app.size)
 
 
 @asynccontextmanager
