@@ -7,6 +7,7 @@ import importlib
 import runpy
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 
 from agent.errors import AgentError, Exit
 from agent.version import VERSION
@@ -25,8 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments[:1] == [HELPER_FLAG]:
         return _helper(arguments[1:])
     try:
-        named = [name for name in COMMANDS if arguments[:1] == [name]]
-        args = parser(named or COMMANDS).parse_args(arguments)
+        args = parser(_called(arguments)).parse_args(arguments)
         return int(_command(args.command or "app").run(args))
     except AgentError as error:
         print(f"readiness: {error.sentence}\n  {error.next_step}", file=sys.stderr)
@@ -36,6 +36,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return Exit.READY
+
+
+def _called(arguments: Sequence[str]) -> Sequence[str]:
+    """The commands that a command line can mean: all of them only where help may be asked for."""
+    first = arguments[0] if arguments else "--version"
+    return [name for name in COMMANDS if name == first] or ([] if first == "--version" else COMMANDS)
 
 
 def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
@@ -53,7 +59,7 @@ def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
     return top
 
 
-def _command(name: str) -> object:
+def _command(name: str) -> ModuleType:
     return importlib.import_module(f"agent.cli.{name}")
 
 

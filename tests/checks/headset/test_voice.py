@@ -10,7 +10,7 @@ from checks.audio.capture import Listened
 from checks.audio.devices.interface import Bus, Endpoint, Form, Survey
 from checks.headset.voice import CHECK
 from checks.interface import Captures, NotMeasured
-from checks.steps.preflight import Answer, PreflightCapture
+from checks.steps.preflight import PreflightCapture
 from checks.steps.read_aloud import ReadAloudCapture
 from report.catalogue import CHECKS, finding
 from report.vocabulary import Outcome, Status
@@ -142,7 +142,7 @@ def test_a_muted_microphone_is_told_as_muted() -> None:
 
 def test_without_a_reading_the_preflights_devices_are_told() -> None:
     survey = Survey(told_by="pulse", inputs=(BUILT_IN, HEADSET_IN), outputs=(SPEAKERS,))
-    preflight = PreflightCapture(survey, -60.0, (), Answer.NOT_ASKED, None)
+    preflight = PreflightCapture(survey, -60.0, None, ())
     reason = NotMeasured(Status.INCONCLUSIVE, finding("headset.vanished", device="Built-in"))
     outcome = CHECK.assess(Captures({"preflight": preflight}, {"read_aloud": reason}), context())
     assert outcome.status is Status.INCONCLUSIVE
