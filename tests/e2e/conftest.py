@@ -10,8 +10,9 @@ import pytest
 from report.policy import default_toml
 from tests.e2e.workplace import Employer, Operator
 from tests.lab.headset.fixtures import plug_in
+from tests.lab.router.fixtures import network
 
-__all__ = ["plug_in"]
+__all__ = ["network", "plug_in"]
 
 WIDE_COMPUTER_LIMITS = {
     'computer.cpu_busy_percent"]\npass = 60\nfail = 85': 'computer.cpu_busy_percent"]\npass = 99',

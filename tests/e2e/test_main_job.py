@@ -12,8 +12,12 @@ import pytest
 from agent.errors import Exit
 from report.vocabulary import Readiness, Status
 from tests.e2e import rooms
+from tests.e2e.conftest import wide_policy
 from tests.e2e.workplace import Employer, Operator, judged
 from tests.lab.headset.fixtures import PlugIn
+from tests.lab.router.fixtures import MakeNetwork
+from tests.lab.router.ways import Way
+from tests.lab.servers import certificate
 
 pytestmark = pytest.mark.realtime
 
@@ -80,10 +84,37 @@ def test_a_busy_computer_names_what_keeps_it_busy(tmp_path: Path, strict_employe
         for program in busy:
             program.kill()
             program.wait()
-    load = judged(report, strict_employer.policy).of("computer.load")
+    evaluation = judged(report, strict_employer.policy)
+    load = evaluation.of("computer.load")
     assert load is not None
-    assert load.findings[0].code in {"computer.busy_program", "computer.busy"}
-    assert judged(report, strict_employer.policy).readiness is not Readiness.READY
+    assert load.findings[0].code == "computer.busy_unnamed_program", "names are sent only when they are left in"
+    assert evaluation.readiness is Readiness.NOT_READY
+    assert evaluation.next_action is not None
+    assert evaluation.next_action.check == "computer.load"
+
+
+def test_a_jittery_line_leads_to_the_line_and_how_far_it_was_measured(tmp_path: Path, network: MakeNetwork) -> None:
+    jittery = network(Way(delay_ms=20, jitter_ms=40), Way(delay_ms=20))
+    tls = certificate(tmp_path, jittery.far.address)
+    serve = ["--host", jittery.far.address, "--port", "8443", "--public-url", f"https://{jittery.far.address}:8443"]
+    serve += ["--tls-cert", str(tls.certificate_file), "--tls-key", str(tls.key_file)]
+    with Employer(tmp_path, wide_policy(), serve, prefix=jittery.far.command()) as employer:
+        operator = Operator(tmp_path, prefix=jittery.home.command())
+        told = operator.run("enrol", employer.invite(), "--ca", str(tls.ca_file))
+        assert told.code == Exit.READY, told.err
+        report, told = operator.check(tmp_path, {}, "--quick")
+    evaluation = judged(report, employer.policy)
+    line = evaluation.of("network.jitter")
+    assert line is not None
+    up, down = (line.outcome.value(f"network.jitter_{way}_ms") for way in ("up", "down"))
+    assert up is not None
+    assert down is not None
+    assert up.value == pytest.approx(40, rel=0.25), "ten seconds of random delays"
+    assert down.value < 4
+    assert evaluation.readiness is Readiness.NOT_READY
+    assert evaluation.next_action is not None
+    assert evaluation.next_action.finding.code == "network.high_jitter"
+    assert told.code == Exit.NOT_READY
 
 
 def test_without_an_employer_the_room_and_the_computer_are_still_checked(tmp_path: Path, plug_in: PlugIn) -> None:
