@@ -37,7 +37,7 @@ _NUMBERS: Mapping[str, Mapping[str, str]] = {
     "room": {"room.snr_a_db": N_("your voice {value} above it")},
     "headset": {},
     "network": {
-        "network.rtt_p50_ms": N_("answers in {value}"),
+        "network.rtt_p50_ms": N_("delay {value}"),
         "network.mos_idle_line": N_("quality {number} of 5"),
         "network.bandwidth_down_mbit_s": N_("{value} down"),
         "network.bandwidth_up_mbit_s": N_("{value} up"),

@@ -10,6 +10,8 @@ from agent.state import Phase, PhaseStatus, RunState
 OF_THE_PERSON = ("read_aloud", "silence")
 """Steps in which the person has something to do. They come before all others."""
 _RANK = (*OF_THE_PERSON, "full_line", "idle_line", "preflight")
+_ON_THE_RAIL = ("preflight", "silence", "read_aloud", "idle_line", "full_line")
+"""The order of the rail. A step that is new to this program comes last."""
 _BESIDE = ("idle_line", "load")
 """Steps that run underneath others, and are worth a place on the rail only when nothing covers them."""
 
@@ -32,6 +34,7 @@ class Stage:
     step: str
     fraction: float
     """0 to 1."""
+    status: PhaseStatus
     current: bool
 
 
@@ -51,13 +54,17 @@ def moment(state: RunState) -> Moment | None:
 
 
 def stages(state: RunState) -> tuple[Stage, ...]:
-    """The rail: the steps that the person notices, in the order of their starts."""
+    """The rail: the steps that the person notices, in the order of a whole run."""
     shown = [phase for phase in state.phases if not _covered(phase, state.phases)]
     now = moment(state)
     return tuple(
-        Stage(phase.step, _fraction(phase, state.elapsed_s), now is not None and phase.step == now.step)
-        for phase in sorted(shown, key=lambda phase: phase.starts_s)
+        Stage(phase.step, _fraction(phase, state.elapsed_s), phase.status, now is not None and phase.step == now.step)
+        for phase in sorted(shown, key=lambda phase: (_place(phase.step), phase.starts_s))
     )
+
+
+def _place(step: str) -> int:
+    return _ON_THE_RAIL.index(step) if step in _ON_THE_RAIL else len(_ON_THE_RAIL)
 
 
 def _rank(step: str) -> int:
@@ -80,6 +87,8 @@ def _covered(phase: Phase, phases: tuple[Phase, ...]) -> bool:
     """Whether a step that runs underneath has another in front of it for most of its time."""
     if phase.step not in _BESIDE:
         return False
+    if phase.step == "load":
+        return len(phases) > 1
     start, end = phase.starts_s, phase.starts_s + phase.seconds
     over = sum(
         max(0.0, min(end, other.starts_s + other.seconds) - max(start, other.starts_s))

@@ -101,7 +101,7 @@ class CheckScreen(Page):
 
     def _guide(self, state: RunState, now: Moment | None) -> None:
         prompt, to_do = self.query_one(BigPrompt), self.query_one("#to-do", Prose)
-        if now is None:
+        if now is None or state.prompt is not None:
             prompt.show(_("One moment"), None)
             to_do.say("")
             return

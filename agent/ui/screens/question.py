@@ -22,7 +22,12 @@ class QuestionBox(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         named(
-            "escape", "safe", N_("the first answer"), N_("Takes the first, safe answer"), id="question.safe", show=False
+            "escape",
+            "default",
+            N_("without an answer"),
+            N_("Goes on without an answer"),
+            id="question.default",
+            show=False,
         ),
     ]
 
@@ -34,7 +39,7 @@ class QuestionBox(ModalScreen[str | None]):
         """Question, why it is asked, answers."""
         asked = guide.question(self._prompt)
         with Vertical(classes="box"):
-            yield Prose(said((asked.title, "bold")))
+            yield Prose(said((asked.title[:1].upper() + asked.title[1:], "bold")))
             yield Prose(asked.text, classes="next-step")
             pairs = zip(self._prompt.options, asked.options, strict=True)
             yield Choices([Choice(option, shown) for option, shown in pairs], id="answers")
@@ -44,6 +49,6 @@ class QuestionBox(ModalScreen[str | None]):
         event.stop()
         self.dismiss(event.option_id)
 
-    def action_safe(self) -> None:
-        """Answers with the safe option."""
-        self.dismiss(self._prompt.options[0])
+    def action_default(self) -> None:
+        """Answers as where nobody can be asked."""
+        self.dismiss(self._prompt.default)

@@ -82,7 +82,7 @@ def about(session: Session) -> list[tuple[str, str]]:
         lines += [
             (_("Who asks"), purpose.controller),
             (_("What for"), words.used_for),
-            (_("Not for"), words.not_used_for),
+            ("", words.not_used_for),
             (_("Seen by"), words.seen_by),
             (_("Kept"), words.kept),
             (_("Questions"), purpose.contact),

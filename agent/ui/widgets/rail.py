@@ -9,12 +9,13 @@ from textual.widget import Widget
 
 from agent import guide
 from agent.language import _
-from agent.state import RunState
+from agent.state import PhaseStatus, RunState
 from agent.ui.glyphs import Glyphs
 from agent.ui.moment import Stage, stages
 from agent.ui.text import said
 
 MOST_BAR = 24
+_STYLES = {PhaseStatus.ENDED: "$foreground"}
 
 
 class StepRail(Widget):
@@ -43,7 +44,7 @@ class StepRail(Widget):
         bar = min(MOST_BAR, max(0, self.size.width - taken - 2))
         line = said("")
         for name, stage in zip(names, self._stages, strict=True):
-            style = "bold $primary" if stage.current else ("$foreground" if stage.fraction >= 1 else "$quiet")
+            style = "bold $primary" if stage.current else _STYLES.get(stage.status, "$quiet")
             line += (
                 said((name, style), " ", self._bar(stage, bar), "  ") if stage.current else said((name, style), "   ")
             )
@@ -51,8 +52,8 @@ class StepRail(Widget):
         return said(line, " " * gap, (left, "$foreground"))
 
     def _called(self, number: int, stage: Stage) -> str:
-        done = stage.fraction >= 1 and not stage.current
-        return f"{self._glyphs.good if done else number} {guide.step(stage.step).title}"
+        signs = {PhaseStatus.ENDED: self._glyphs.good, PhaseStatus.MISSING: self._glyphs.none}
+        return f"{signs.get(stage.status, number)} {guide.step(stage.step).title}"
 
     def _bar(self, stage: Stage, width: int) -> Content:
         done = math.floor(stage.fraction * width)

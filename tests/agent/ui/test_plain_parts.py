@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from textual.theme import Theme
 
 from agent import guide
 from agent.language import use
+from agent.state import PhaseStatus
 from agent.ui.glyphs import FULL, PLAIN, Glyphs, choose
 from agent.ui.keys import NEIGHBOUR, letter
 from agent.ui.letters import big
@@ -50,6 +52,19 @@ def test_the_rail_leaves_out_what_runs_underneath() -> None:
     assert [s.step for s in shown] == ["preflight", "silence", "read_aloud", "full_line"]
     assert [s.fraction for s in shown] == [1.0, 1.0, 0.5, 0.0]
     assert [s.current for s in shown] == [False, False, True, False]
+
+
+def test_the_rail_says_what_could_not_be_measured_and_keeps_its_order() -> None:
+    whole = state_at(16.0, SCENES["good"], {})
+    late = [
+        replace(phase, starts_s=2.0, seconds=0.1, status=PhaseStatus.MISSING)
+        if phase.step in ("silence", "read_aloud")
+        else phase
+        for phase in whole.phases
+    ]
+    shown = stages(replace(whole, phases=tuple(late)))
+    assert [s.step for s in shown] == ["preflight", "silence", "read_aloud", "idle_line", "full_line"]
+    assert [s.status for s in shown][1:3] == [PhaseStatus.MISSING] * 2
 
 
 def test_a_meter_is_on_a_fixed_scale() -> None:
