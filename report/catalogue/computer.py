@@ -75,8 +75,10 @@ CHECKS: tuple[CheckKind, ...] = (
     CheckKind(
         id="computer.load",
         title=N_("Computer"),
-        measures=N_("How busy other programs keep the processor, free memory, and whether timers keep time."),
-        why=N_("A computer that is busy elsewhere sends and plays your voice too late: speech breaks up."),
+        measures=N_(
+            "How busy other programs keep the processor, how much memory is free, and whether audio timers keep time."
+        ),
+        why=N_("A computer that is busy with other things sends and plays speech too late, and it breaks up."),
         todo=N_("Close programs that you don't need for the shift, plug in the charger, then check again."),
         metrics=tuple(metric.name for metric in METRICS),
     ),
@@ -97,7 +99,7 @@ FINDINGS: tuple[FindingKind, ...] = (
     ),
     FindingKind(
         code="computer.busy_unnamed_program",
-        number=502,
+        number=501,
         severity=Severity.MINOR,
         category=Category.COMPUTER,
         mender=Mender.OPERATOR,
@@ -106,6 +108,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         advice={"any": N_("Close the program that is busy or wait until it has finished, then check again.")},
         params=("percent",),
         explains=("computer.cpu_busy_percent",),
+        without_details_of="computer.busy_program",
     ),
     FindingKind(
         code="computer.on_battery",
@@ -150,7 +153,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         category=Category.COMPUTER,
         mender=Mender.OPERATOR,
         title=N_("disk nearly full"),
-        says=N_("Only {free} GiB are free on the disk. Programs may stop working."),
+        says=N_("Only {free} GiB are free on the disk; programs need some room to work."),
         advice={
             "windows": N_("Open Settings › System › Storage and remove what you don't need."),
             "darwin": N_("Open System Settings › General › Storage and remove what you don't need."),
@@ -221,7 +224,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         severity=Severity.MAJOR,
         category=Category.COMPUTER,
         mender=Mender.OPERATOR,
-        title=N_("too busy"),
+        title=N_("busy with other programs"),
         says=N_("Other programs use {value} % of the processor; up to {limit} % is fine."),
         advice={"any": N_("Close programs that you don't need for the shift, then check again.")},
         params=("value", "limit"),
@@ -233,7 +236,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         severity=Severity.MINOR,
         category=Category.COMPUTER,
         mender=Mender.OPERATOR,
-        title=N_("one core is too busy"),
+        title=N_("one core is very busy"),
         says=N_("One core of the processor is busy for {value} % of the time; up to {limit} % is fine."),
         advice={"any": N_("Close programs that you don't need for the shift, then check again.")},
         params=("value", "limit"),

@@ -93,6 +93,8 @@ class FindingKind:
     """Names of the parameters that ``says`` and ``advice`` may use."""
     explains: tuple[str, ...] = ()
     """Metrics whose missed limit this finding already explains."""
+    without_details_of: str = ""
+    """The finding that this one is, less its private details: operator and support say the same number."""
 
     @property
     def area(self) -> str:
