@@ -152,13 +152,18 @@ def _verdict(outcome: Outcome, criteria: Sequence[CriterionVerdict]) -> Verdict 
 
 
 def _limit_finding(criterion: CriterionVerdict) -> Iterator[Finding]:
-    """The catalogue's finding for a missed limit; its parameters are the value and the pass limit."""
-    measured = criterion.measurement
+    """The catalogue's finding for a missed limit; its parameters are the value and the pass limit.
+
+    Where chance could have decided, the limit is the one that the interval straddles: the fail limit.
+    """
+    measured, limits = criterion.measurement, criterion.criterion
     if measured is None or criterion.verdict is Verdict.PASS:
         return
     decimals = METRICS[criterion.metric].decimals
-    params = {"value": round(measured.value, decimals), "limit": round(criterion.criterion.pass_, decimals)}
-    code = "run.undecided" if criterion.verdict is None else _limit_code(criterion.metric)
+    straddled = limits.fail if criterion.verdict is None else None
+    code = _limit_code(criterion.metric) if straddled is None else "run.undecided"
+    limit = limits.pass_ if straddled is None else straddled
+    params = {"value": round(measured.value, decimals), "limit": round(limit, decimals)}
     if code:
         yield finding(code, **{name: params[name] for name in FINDINGS[code].params})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,9 @@ from report.catalogue import CHECKS, FINDINGS, METRICS
 from report.vocabulary import Finding, Measurement, Param
 
 LANGUAGES = ("en", "ru")
+NO_BREAK = "\N{NO-BREAK SPACE}"
+_AFTER_A_NUMBER = re.compile(r"(?<=\d) (?=\S)")
+"""Where no line may break: "25 ms", "25 of 50"."""
 
 
 def translator(package: str, language: str) -> Callable[[str], str]:
@@ -60,17 +64,17 @@ class Words:
         return self._t(kind.about) if kind else ""
 
     def value(self, measurement: Measurement) -> str:
-        """The value with the catalogue's decimals and its unit: "23.4 ms"."""
-        return f"{self.number(measurement.metric, measurement.value)} {self._t(measurement.unit)}".strip()
+        """The value with the catalogue's decimals and its unit: "23.4 ms", which no line break parts."""
+        return f"{self.number(measurement.metric, measurement.value)}{NO_BREAK}{self.unit(measurement.unit)}".strip()
+
+    def unit(self, unit: str) -> str:
+        """A unit as it is written in this language: "ms", "мс"."""
+        return self._t(unit) if unit else ""
 
     def number(self, metric: str, value: float) -> str:
         """A value with the metric's decimals, without its unit; a comma in Russian, a true minus sign."""
         kind = METRICS.get(metric)
-        text = f"{value:.{kind.decimals if kind else 2}f}"
-        if float(text) == 0:
-            text = text.lstrip("-")
-        text = text.replace("-", "−")
-        return text.replace(".", ",") if self.language == "ru" else text
+        return self._written(f"{value:.{kind.decimals if kind else 2}f}")
 
     def finding_title(self, finding: Finding) -> str:
         """A few words for a card."""
@@ -96,14 +100,21 @@ class Words:
         return self._fill(advice, finding.params, "")
 
     def _fill(self, template: str, params: Mapping[str, Param], fallback: str) -> str:
-        shown = {k: self._shown(v) for k, v in params.items()}
         try:
-            return self._t(template).format(**shown)
+            shown = {k: self._shown(v) for k, v in params.items()}
+            return _AFTER_A_NUMBER.sub(NO_BREAK, self._t(template).format(**shown))
         except (KeyError, IndexError, ValueError):
             return fallback
 
     def _shown(self, value: Param) -> str:
-        if isinstance(value, float):
-            text = f"{value:.1f}".rstrip("0").rstrip(".").replace("-", "−")
-            return text.replace(".", ",") if self.language == "ru" else text
-        return str(value)
+        """A parameter as it stands in a sentence: numbers with up to two decimals, without trailing zeros."""
+        if isinstance(value, str):
+            return value
+        return self._written(str(value) if isinstance(value, int) else f"{value:.2f}".rstrip("0").rstrip("."))
+
+    def _written(self, text: str) -> str:
+        """A number's digits as they are written in this language: a true minus sign, in Russian a decimal comma."""
+        if float(text) == 0:
+            text = text.lstrip("-")
+        text = text.replace("-", "\N{MINUS SIGN}")
+        return text.replace(".", ",") if self.language == "ru" else text

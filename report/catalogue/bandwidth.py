@@ -21,7 +21,7 @@ METRICS: tuple[Metric, ...] = (
         better=Better.HIGHER,
         decimals=1,
         title=N_("speed from you"),
-        about=N_("As toward you, counted where the data arrives."),
+        about=N_("As the speed toward you, counted where the data arrives."),
     ),
     Metric(
         name="network.data_used_mb",
@@ -38,7 +38,9 @@ CHECKS: tuple[CheckKind, ...] = (
         id="network.bandwidth",
         title=N_("Speed of the line"),
         measures=N_("How much data the line carries in each direction, for a few seconds each."),
-        why=N_("A call needs little. Where even that is scarce, every other program on the line breaks it."),
+        why=N_(
+            "A call needs little. Where there is hardly more than that, any other program on the line can disturb it."
+        ),
         todo=N_("Stop downloads, updates and films on this line. A cable is steadier than Wi-Fi."),
         metrics=tuple(metric.name for metric in METRICS),
     ),
@@ -56,8 +58,8 @@ FINDINGS: tuple[FindingKind, ...] = (
         severity=Severity.MAJOR,
         category=Category.NETWORK,
         mender=Mender.OPERATOR,
-        title=N_("too slow toward you"),
-        says=N_("Between the server and your computer {value} Mbit/s get through; {limit} or more is fine."),
+        title=N_("slow toward you"),
+        says=N_("From the server to your computer {value} Mbit/s get through; {limit} or more is fine."),
         advice={"any": _FREE_THE_LINE},
         params=("value", "limit"),
         explains=("network.bandwidth_down_mbit_s",),
@@ -68,7 +70,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         severity=Severity.MAJOR,
         category=Category.NETWORK,
         mender=Mender.OPERATOR,
-        title=N_("too slow from you"),
+        title=N_("slow from you"),
         says=N_("From your computer to the server {value} Mbit/s get through; {limit} or more is fine."),
         advice={"any": _FREE_THE_LINE},
         params=("value", "limit"),
@@ -82,7 +84,12 @@ FINDINGS: tuple[FindingKind, ...] = (
         mender=Mender.OPERATOR,
         title=N_("speed test not reached"),
         says=N_("The server for the speed test could not be reached."),
-        advice={"any": N_("Look whether other pages open. If they do, check again in a few minutes.")},
+        advice={
+            "any": N_(
+                "See whether other web pages open. If they do, check again in a few minutes; if not, restart your "
+                "router."
+            )
+        },
     ),
     FindingKind(
         code="network.bandwidth_untrusted",
@@ -92,7 +99,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         mender=Mender.SUPPORT,
         title=N_("server not trusted"),
         says=N_("The speed test's server did not prove who it is, so nothing was sent to it."),
-        advice={"any": N_("Look whether the computer's date is right. If it is, tell support this number.")},
+        advice={"any": N_("See whether the computer's date is right. If it is, tell support this number.")},
     ),
     FindingKind(
         code="network.bandwidth_refused",
@@ -217,7 +224,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         mender=Mender.OPERATOR,
         title=N_("data is paid for"),
         says=N_("This connection is marked as one where data is paid for by amount."),
-        advice={"any": N_("Calls use about 40 MB an hour. Use another connection for the shift if there is one.")},
+        advice={"any": N_("A call takes up to 80 MB an hour. Use another connection for the shift if there is one.")},
     ),
     FindingKind(
         code="network.other_traffic",

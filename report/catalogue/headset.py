@@ -48,8 +48,8 @@ CHECKS: tuple[CheckKind, ...] = (
     CheckKind(
         id="headset.voice",
         title=N_("Headset"),
-        measures=N_("Which microphone and earpiece are in use, and how your voice sounds through them."),
-        why=N_("A dull, quiet or distorted voice makes customers ask again, and every call longer."),
+        measures=N_("Which microphone and earpiece are in use, and how callers would hear your voice."),
+        why=N_("A dull, quiet or distorted voice makes customers ask again, and makes every call longer."),
         todo=N_("Plug the headset in, choose it in the sound settings, and bring the microphone to your mouth."),
         metrics=tuple(metric.name for metric in METRICS),
     ),
@@ -162,8 +162,8 @@ FINDINGS: tuple[FindingKind, ...] = (
         "headset.narrowband",
         308,
         N_("your voice sounds dull"),
-        N_("Sounds of your voice above {value} kHz don't get through; they should up to {limit} kHz. Words are harder "
-           "to understand."),
+        N_("Sounds of your voice get through up to {value} kHz; {limit} kHz or more is good. Words are harder to "
+           "understand where the high sounds are missing."),
         {"any": N_("If the headset works over Bluetooth, connect it by cable or with its own USB adapter: Bluetooth "
                    "often sends the voice as an old telephone does. Turn off noise suppression, then read again. If "
                    "it stays so, talk to your employer about a headset.")},
@@ -221,7 +221,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         "headset.busy",
         314,
         N_("another program keeps the microphone"),
-        N_("Another program uses the microphone alone."),
+        N_("Another program has taken the microphone for itself."),
         {"any": N_("Close programs for calls and meetings, then check again.")},
     ),
     _kind(
@@ -254,7 +254,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         "headset.audio_lost",
         317,
         N_("pieces of sound were lost"),
-        N_("The computer was too busy to take all of the microphone's sound: pieces were lost {times} times."),
+        N_("The computer was too busy to take in all of the microphone's sound. Gaps in it: {times}."),
         {"any": N_("Close other programs and read again.")},
         severity=Severity.MINOR,
         params=("times",),

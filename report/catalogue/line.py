@@ -228,7 +228,9 @@ _VOICE: tuple[Metric, ...] = (
         better=Better.LOWER,
         decimals=0,
         title=N_("delay of the voice"),
-        about=N_("Packet, half the round trip, waiting, jitter buffer; without the devices' own. The worse direction."),
+        about=N_(
+            "Packet, half the round trip, queues, jitter buffer; without the sound devices' own. The worse direction."
+        ),
     ),
     Metric(
         name="network.loss_fixed_60_percent",
@@ -236,7 +238,7 @@ _VOICE: tuple[Metric, ...] = (
         better=Better.LOWER,
         decimals=2,
         title=N_("lost speech, short fixed buffer"),
-        about=N_("The same with a fixed jitter buffer of 60 ms; the worse direction."),
+        about=N_("As lost speech, with a fixed jitter buffer of 60 ms; the worse direction."),
     ),
     Metric(
         name="network.loss_fixed_100_percent",
@@ -244,7 +246,7 @@ _VOICE: tuple[Metric, ...] = (
         better=Better.LOWER,
         decimals=2,
         title=N_("lost speech, long fixed buffer"),
-        about=N_("The same with a fixed jitter buffer of 100 ms; the worse direction."),
+        about=N_("As lost speech, with a fixed jitter buffer of 100 ms; the worse direction."),
     ),
     Metric(
         name="network.mos_full_line",
@@ -283,13 +285,15 @@ CHECKS: tuple[CheckKind, ...] = (
             "and how many are lost."
         ),
         why=N_("A call is 50 packets a second each way. Late and lost ones are heard as gaps and crackling."),
-        todo=N_("Use a network cable, stop downloads and video, move closer to the router, switch off a VPN."),
+        todo=N_(
+            "Use a cable or move closer to the router, stop downloads and video, switch off a VPN that isn't needed."
+        ),
         metrics=tuple(metric.name for metric in _JITTER),
     ),
     CheckKind(
         id="network.voice_quality",
         title=N_("Call quality"),
-        measures=N_("What a call over this line would sound like, in both directions, as 1 to 4.5."),
+        measures=N_("What a call over this line would sound like, in both directions, on a scale from 1 to 4.5."),
         why=N_("It puts delay, unsteadiness and loss together, the way an ear does."),
         todo=N_("What helps the line helps here: a cable, no downloads during a shift, no VPN that isn't needed."),
         metrics=tuple(metric.name for metric in _VOICE),
@@ -304,7 +308,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         category=Category.SOFTWARE,
         mender=Mender.OPERATOR,
         title=N_("not measured yet"),
-        says=N_("The line to your company was not measured: this computer is not enrolled with an employer."),
+        says=N_("The line to your company was not measured: this computer is not connected to an employer yet."),
         advice={"any": N_("Open the invitation link that your employer sent you, then check again.")},
     ),
     FindingKind(
@@ -313,7 +317,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         severity=Severity.MAJOR,
         category=Category.NETWORK,
         mender=Mender.OPERATOR,
-        title=N_("calls can't pass"),
+        title=N_("calls may not get through"),
         says=N_(
             "The company's web address answers, but packets like those of a call (UDP port {port}) do not come back."
         ),
@@ -334,7 +338,8 @@ FINDINGS: tuple[FindingKind, ...] = (
         mender=Mender.OPERATOR,
         title=N_("no connection to the company"),
         says=N_(
-            "Neither packets like those of a call nor the company's web address were answered during the measurement."
+            "During the measurement no answer came, neither to packets like those of a call nor from the company's "
+            "web address."
         ),
         advice={
             "any": N_(
@@ -409,8 +414,8 @@ FINDINGS: tuple[FindingKind, ...] = (
         severity=Severity.MAJOR,
         category=Category.COMPUTER,
         mender=Mender.OPERATOR,
-        title=N_("clock was set meanwhile"),
-        says=N_("The computer's clock was set by {step_ms} ms during the measurement."),
+        title=N_("the clock was changed meanwhile"),
+        says=N_("The computer's clock jumped by {step_ms} ms during the measurement, so times can't be trusted."),
         advice={"any": N_("Check this again.")},
         params=("step_ms",),
     ),
@@ -480,7 +485,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         title=N_("unsteady line"),
         says=N_(
             "Packets come unsteadily between your computer and the company's server: {value} ms of "
-            "jitter, {limit} ms is the limit."
+            "jitter, and up to {limit} ms is fine."
         ),
         advice={
             "any": N_(
@@ -500,7 +505,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         title=N_("speech gets lost"),
         says=N_(
             "{value} % of the speech would be lost between your computer and the company's server; "
-            "{limit} % is the limit."
+            "up to {limit} % is fine."
         ),
         advice={
             "any": N_(
@@ -517,10 +522,10 @@ FINDINGS: tuple[FindingKind, ...] = (
         severity=Severity.MAJOR,
         category=Category.NETWORK,
         mender=Mender.OPERATOR,
-        title=N_("calls would sound poor"),
+        title=N_("calls may sound poor"),
         says=N_(
             "The way between your computer and the company's server takes {value} points off the "
-            "quality of a call; {limit} is the limit."
+            "quality of a call; up to {limit} is fine."
         ),
         advice={
             "any": N_(
@@ -540,7 +545,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         title=N_("poor while the line is full"),
         says=N_(
             "While something is sent or received at full speed, a call would sound like {value} of 4.5; "
-            "{limit} is wanted."
+            "{limit} or more is good."
         ),
         advice={"any": N_("Start no downloads, uploads or video while you take calls.")},
         params=("value", "limit"),
@@ -552,7 +557,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         severity=Severity.MINOR,
         category=Category.NETWORK,
         mender=Mender.OPERATOR,
-        title=N_("calls suffer from downloads"),
+        title=N_("calls suffer while the line is full"),
         says=N_(
             "While the line is full, packets wait: {down_ms} ms longer when receiving, {up_ms} ms longer when sending."
         ),

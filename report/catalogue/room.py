@@ -130,8 +130,8 @@ FINDINGS: tuple[FindingKind, ...] = (
         severity=Severity.MAJOR,
         category=Category.ENVIRONMENT,
         mender=Mender.OPERATOR,
-        title=N_("too noisy for calls"),
-        says=N_("Your room is loud: your voice stands only {value} dB above it. It should stand {limit} dB above."),
+        title=N_("noisy for calls"),
+        says=N_("There is noise around you: your voice stands {value} dB above it, and {limit} dB or more is good."),
         advice={
             "any": N_("Turn off a television, radio or fan, close the door and the window, and bring the microphone "
                       "closer to your mouth. Then listen to the room again.")

@@ -68,8 +68,12 @@ FINDINGS: tuple[FindingKind, ...] = (
         category=Category.SOFTWARE,
         mender=Mender.OPERATOR,
         title=N_("too close to the limit to tell"),
-        says=N_("We measured {value}, so close to the limit of {limit} that chance could have decided."),
-        advice={"any": N_("Measure this again. Close other programs and let nobody else use the line meanwhile.")},
+        says=N_("We measured {value}, and the limit is {limit}: too close to be sure."),
+        advice={
+            "any": N_(
+                "Measure this again. Close other programs, and ask others at home to leave the line free meanwhile."
+            )
+        },
         params=("value", "limit"),
     ),
     FindingKind(
@@ -78,8 +82,8 @@ FINDINGS: tuple[FindingKind, ...] = (
         severity=Severity.INFO,
         category=Category.EMPLOYER,
         mender=Mender.OPERATOR,
-        title=N_("no employer yet"),
-        says=N_("This computer is not connected to an employer, so there is no server to measure the line to."),
+        title=N_("not connected to an employer yet"),
+        says=N_("This computer is not connected to an employer yet, so there is no server to measure the line to."),
         advice={"any": N_("Open the invitation link from your employer, then run the check again.")},
     ),
     FindingKind(
@@ -88,8 +92,8 @@ FINDINGS: tuple[FindingKind, ...] = (
         severity=Severity.MAJOR,
         category=Category.EMPLOYER,
         mender=Mender.OPERATOR,
-        title=N_("the employer did not answer"),
-        says=N_("The employer's server did not answer when the check began, so the line could not be measured."),
+        title=N_("the company's server did not answer"),
+        says=N_("The company's server did not answer when the check began, so the line could not be measured."),
         advice={"any": N_("Check that other sites open, wait a minute, then run the check again.")},
     ),
     FindingKind(
@@ -98,8 +102,8 @@ FINDINGS: tuple[FindingKind, ...] = (
         severity=Severity.MAJOR,
         category=Category.EMPLOYER,
         mender=Mender.SUPPORT,
-        title=N_("the employer said no"),
-        says=N_("The employer's server did not let this computer measure the line."),
+        title=N_("not let in by the company's server"),
+        says=N_("The company's server did not let this computer measure the line."),
         advice={"any": N_("Tell support this number: they can let this computer in, or send you a new invitation.")},
     ),
     FindingKind(
@@ -108,8 +112,8 @@ FINDINGS: tuple[FindingKind, ...] = (
         severity=Severity.INFO,
         category=Category.EMPLOYER,
         mender=Mender.EMPLOYER,
-        title=N_("the employer offers no measurement"),
-        says=N_("The employer's server has nothing to measure the line against."),
+        title=N_("no measurement of the line offered"),
+        says=N_("The company's server offers nothing to measure the line against."),
         advice={"any": N_("There is nothing for you to do. Support can switch the measurement on.")},
     ),
 )

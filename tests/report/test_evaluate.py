@@ -131,6 +131,7 @@ def test_an_undecided_interval_is_incomplete_and_asks_to_measure_again() -> None
     assert result.readiness is Readiness.INCOMPLETE
     assert result.next_action is not None
     assert result.next_action.finding.code == "run.undecided"
+    assert result.next_action.finding.params == {"value": 90, "limit": 85}
 
 
 def test_an_optional_criterion_never_makes_a_run_incomplete() -> None:
