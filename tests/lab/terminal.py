@@ -17,7 +17,16 @@ from types import TracebackType
 
 import pyte
 
-KEYS = {"enter": "\r", "escape": "\x1b", "up": "\x1b[A", "down": "\x1b[B", "tab": "\t", "ctrl-c": "\x03"}
+KEYS = {
+    "enter": "\r",
+    "escape": "\x1b",
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "left": "\x1b[D",
+    "right": "\x1b[C",
+    "tab": "\t",
+    "ctrl-c": "\x03",
+}
 SETTLED_S = 0.3
 
 
@@ -58,6 +67,12 @@ class Terminal:
         """What stands on the screen."""
         with self._lock:
             return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def colours(self) -> set[str]:
+        """The colours of the letters on the screen, six hexadecimal digits or a name; without the terminal's own."""
+        with self._lock:
+            cells = [cell for row in self._screen.buffer.values() for cell in row.values()]
+        return {cell.fg for cell in cells if cell.data.strip() and cell.fg != "default"}
 
     def press(self, *keys: str) -> None:
         """Presses keys: letters, or names of :data:`KEYS`."""

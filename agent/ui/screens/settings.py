@@ -70,7 +70,7 @@ class Settings(Page):
 
     def _show(self) -> None:
         self.query_one(Choices).offer(
-            [Choice(name, f"{title}: {_named(options, value)}") for name, title, options, value in self._lines()]
+            [Choice(name, title, value=_named(options, value)) for name, title, options, value in self._lines()]
         )
 
     def _lines(self) -> list[tuple[str, str, Sequence[tuple[Any, str]], Any]]:

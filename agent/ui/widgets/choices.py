@@ -11,6 +11,9 @@ from textual.widgets.option_list import Option
 
 from agent.ui.text import said
 
+COLUMN = 20
+"""Width of the titles before values."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -20,6 +23,8 @@ class Choice:
     title: str
     hint: str = ""
     """What it means, in one line."""
+    value: str | None = None
+    """How it is set now, in a column of its own."""
 
 
 class Choices(OptionList):
@@ -37,5 +42,7 @@ class Choices(OptionList):
 
     @staticmethod
     def _option(choice: Choice) -> Option:
+        if choice.value is not None:
+            return Option(said((choice.title.ljust(COLUMN), "$quiet"), (choice.value, "bold")), id=choice.id)
         hint = (f"\n{choice.hint}" if choice.hint else "", "$quiet")
         return Option(said((choice.title, "bold"), hint), id=choice.id)

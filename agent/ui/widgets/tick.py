@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -48,7 +49,9 @@ class Tick(Widget, can_focus=True):
     def render(self) -> Content:
         """The tick, its title, what it is about."""
         box = f"[{self._glyphs.ticked if self.ticked else ' '}] "
-        return said((box, "bold $primary"), (self._title, "$foreground"), (f"\n    {self._about}", "$quiet"))
+        about = textwrap.wrap(self._about, max(20, self.size.width - len(box)))
+        below = "".join(f"\n{' ' * len(box)}{line}" for line in about)
+        return said((box, "bold $primary"), (self._title, "$foreground"), (below, "$quiet"))
 
     def action_turn(self) -> None:
         """Changes the tick."""

@@ -260,7 +260,7 @@ async def test_settings_hold_at_once_and_are_kept(tmp_path: Path) -> None:
     async with opened("noisy", folder=tmp_path) as stage:
         await stage.press("s", "down", "right")
         assert stage.app.theme == "light"
-        assert "Look: light" in stage.text
+        assert "Look                light" in stage.text
         assert load(tmp_path).theme == "light"
         await stage.press("left", "left")
         assert load(tmp_path).theme == "contrast"

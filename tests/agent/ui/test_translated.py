@@ -70,7 +70,7 @@ def data(stage: Stage) -> list[str]:
         found += leaves(msgspec.json.decode(stage.session.preview().payload))
     found += leaves(msgspec.to_builtins(stage.session.scene.outcomes))
     found += [part for detail in stage.session.details() for part in (detail.title, detail.about)]
-    return sorted({text for text in found if len(text) > 1}, key=len, reverse=True)
+    return sorted({" ".join(text.split()) for text in found if len(text) > 1}, key=len, reverse=True)
 
 
 def hard_coded(stage: Stage) -> list[str]:
@@ -78,7 +78,7 @@ def hard_coded(stage: Stage) -> list[str]:
     found = []
     for widget in stage.app.screen.walk_children(Widget):
         for text in texts(widget):
-            left = text
+            left = " ".join(text.split())
             for known in data(stage):
                 left = left.replace(known, "")
             while BRACKETED.search(left):
