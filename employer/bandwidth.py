@@ -59,7 +59,12 @@ class _BandwidthTest:
         visit = await self._gate.enter(_bearer(request))
         seconds = _number(request, "seconds", self._gate.limits.transfer_seconds)
         arrival = await receive(request, visit, seconds)
-        told = Uploaded(bytes=arrival.bytes, seconds=round(arrival.seconds, 4), arrived=arrival.arrived)
+        told = Uploaded(
+            bytes=arrival.bytes,
+            seconds=round(arrival.seconds, 4),
+            began_s=round(arrival.began_s, 4),
+            arrived=arrival.arrived,
+        )
         kind = Response if arrival.complete else EarlyAnswer
         return kind(msgspec.json.encode(told), headers=_LAST, media_type="application/json")
 

@@ -167,6 +167,11 @@ class Arrival:
     _last: float = 0.0
 
     @property
+    def began_s(self) -> float:
+        """When the first byte came, by a monotonic clock; 0 before."""
+        return self._began or 0.0
+
+    @property
     def seconds(self) -> float:
         """From the first byte to the last, or until the time was over."""
         return 0.0 if self._began is None else self._last - self._began

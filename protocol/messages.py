@@ -189,6 +189,8 @@ class Uploaded(Answer, frozen=True):
     bytes: int
     seconds: float
     """From the first byte to the last, or until the asked time was over."""
+    began_s: float = 0.0
+    """When the first byte came, by a clock of the employer's: only differences between answers count."""
     arrived: list[int] = []
     """Bytes in each :data:`UPLOAD_STEP_S` since the first byte."""
 

@@ -12,7 +12,7 @@ from checks.interface import Capture, Context, Line, Need, NotMeasured, Probe, P
 from checks.line import web
 from checks.line.bandwidth.interface import Direction, Provider, Transfer, TransferFailed
 from checks.line.bandwidth.native import NativeProvider
-from checks.line.bandwidth.rate import mbit_s
+from checks.line.bandwidth.rate import full_after_s, mbit_s
 from checks.line.bandwidth.speedtest import MiniProvider, PublicProvider
 from checks.line.interface_traffic import InterfaceTraffic
 from checks.line.metered import metered
@@ -55,7 +55,7 @@ class FullLineCapture(Capture):
     counts: ReflectorCounts | None
     """The reflector's own counts; ``None`` when they could not be had."""
     down_window: Window | None
-    """When the line toward this computer was full, the slow start left out; ``None`` without trace or transfer."""
+    """When the line toward this computer was full, its first 1.5 s left out; ``None`` without trace or transfer."""
     up_window: Window | None
     metered: bool | None
     """Data is paid for by amount; ``None`` where the system doesn't tell."""
@@ -215,8 +215,8 @@ def _window(probed: Probed | None, transfer: Transfer | None) -> Window | None:
     if probed is None or transfer is None or not probed.trace.sent:
         return None
     first_ns = probed.trace.sent[0].left_ns
-    start_s = (transfer.began_ns - first_ns) / 1e9 + transfer.dropped_s
-    return start_s, (transfer.ended_ns - first_ns) / 1e9
+    began_s, ended_s = (transfer.began_ns - first_ns) / 1e9, (transfer.ended_ns - first_ns) / 1e9
+    return began_s + full_after_s(ended_s - began_s), ended_s
 
 
 STEP = FullLineStep()

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
+from collections import deque
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 from checks.line.bandwidth.child_run import Failure, Job
-from checks.line.bandwidth.connections import Download, Meter, Upload
+from checks.line.bandwidth.connections import Download, Upload
 from checks.line.bandwidth.http import Target
-from checks.line.bandwidth.rate import STEP_S, mbit_s
+from checks.line.bandwidth.rate import mbit_s
 
 CONNECTIONS = 4
 """One alone is slowed by every lost packet, and by a long way."""
-FAST_MBIT_S = 6.0
+FAST_MBIT_S = 2.0
 """From here on there are :data:`CONNECTIONS`. Below, several would flood the queue of a slow line at once, and what
 arrives afterwards comes in bursts that no few seconds average out."""
 FAST_STEPS = 3
-EARLIEST_STEPS = 5
+"""In each of which it has to be that fast: one burst is no fast line."""
 CONNECT_S = 3.0
 
 P = TypeVar("P", Download, Upload)
@@ -35,13 +38,13 @@ class Stop(Exception):
 class Bundle(Generic[P]):
     """Connections of one kind to one server."""
 
-    def __init__(self, job: Job, to: Target, meter: Meter, make: Callable[[], P]) -> None:
+    def __init__(self, job: Job, to: Target, make: Callable[[], P]) -> None:
         self.opened: list[P] = []
         self.broken = 0
         """Connections that could not be opened beside the first."""
         self._to = to
         self._tls = ssl.create_default_context(cafile=job.ca_file) if to.tls else None
-        self._meter = meter
+        self._carried: deque[tuple[float, int]] = deque(maxlen=FAST_STEPS + 1)
         self._make: Callable[[], P] = make
         self._more: asyncio.Task[None] | None = None
 
@@ -52,12 +55,16 @@ class Bundle(Generic[P]):
         except (OSError, TimeoutError) as error:
             raise Stop(_kind_of(error)) from error
 
-    def look(self) -> None:
-        """Opens the others, once, when the line turns out to be fast. Call it often."""
-        if self._more is not None or self._meter.since_began < EARLIEST_STEPS * STEP_S:
-            return
-        if mbit_s(self._meter.lately(FAST_STEPS), FAST_STEPS * STEP_S) >= FAST_MBIT_S:
+    def look(self, carried: int) -> float:
+        """Takes note of the bytes carried until now, ten times a second. Returns the rate of late, in Mbit/s.
+
+        Opens the other connections, once, when the line turns out to be fast.
+        """
+        self._carried.append((time.perf_counter(), carried))
+        rates = [mbit_s(b - a, max(t - s, 0.001)) for (s, a), (t, b) in pairwise(self._carried)]
+        if self._more is None and len(rates) == FAST_STEPS and min(rates) >= FAST_MBIT_S:
             self._more = asyncio.create_task(self._open_more())
+        return sum(rates) / len(rates) if rates else 0.0
 
     def close(self) -> None:
         """Ends all at once."""

@@ -15,6 +15,10 @@ from checks.line.bandwidth.rate import STEP_S
 from protocol.datagrams import now_ns
 from protocol.messages import CONGESTION_HEADER, MAX_MESSAGE_BYTES, Uploaded
 
+if sys.platform == "linux":
+    import fcntl
+    import termios
+
 _BUFFER_BYTES = 256 * 1024
 _UNSENT_BYTES = 64 * 1024
 """Kept ready in each connection: a longer queue in this computer would be taken for the line's."""
@@ -49,11 +53,6 @@ class Meter:
     def seconds(self) -> float:
         """From the first byte to the last."""
         return 0.0 if self.began is None else self._last - self.began
-
-    def lately(self, steps: int) -> int:
-        """Bytes in so many of the last whole steps; 0 before there are as many."""
-        now = int(self.since_began / STEP_S)
-        return sum(self.steps[now - steps : now]) if now >= steps else 0
 
     @property
     def since_began(self) -> float:
@@ -122,7 +121,6 @@ class Upload(asyncio.Protocol):
         self.congestion_control = ""
         self.ended = False
         self.answer: Uploaded | None = None
-        self.made_at = 0.0
         self._request = request
         self._meter = meter
         self._chunk = b"%x\r\n%b\r\n" % (len(noise), noise)
@@ -135,7 +133,6 @@ class Upload(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        self.made_at = time.perf_counter()
         self.congestion_control = _tune(transport.get_extra_info("socket"))
         transport.set_write_buffer_limits(high=_UNSENT_BYTES)
         transport.write(self._request)
@@ -177,6 +174,24 @@ class Upload(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.ended = True
+
+    @property
+    def on_its_way(self) -> int:
+        """Bytes that were sent and are not yet acknowledged, as far as the system tells."""
+        if self.ended or not hasattr(self, "transport"):
+            return 0
+        return self.transport.get_write_buffer_size() + _in_kernel(self.transport.get_extra_info("socket"))
+
+
+def _in_kernel(sock: socket.socket) -> int:
+    """Of a connection's bytes, those that its kernel still holds; 0 where it doesn't tell (Windows)."""
+    with suppress(OSError):
+        if sys.platform == "linux":
+            return int.from_bytes(fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+        if sys.platform == "darwin":
+            so_nwrite = 0x1024
+            return sock.getsockopt(socket.SOL_SOCKET, so_nwrite)
+    return 0
 
 
 def _tune(sock: socket.socket) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 from checks.line.bandwidth import http
@@ -12,7 +13,7 @@ from checks.line.bandwidth.bundle import Bundle, Stop
 from checks.line.bandwidth.child_run import Done, Failed, Job, Progress
 from checks.line.bandwidth.child_side import say, take_job
 from checks.line.bandwidth.connections import Download, Meter, Upload
-from checks.line.bandwidth.rate import STEP_S, mbit_s
+from checks.line.bandwidth.rate import STEP_S
 from protocol.datagrams import now_ns
 from protocol.messages import Path
 
@@ -31,14 +32,13 @@ async def download(job: Job) -> Done:
     to = http.target(job.url, f"{Path.DOWN}?bytes={job.cap_bytes}")
     meter = Meter()
     request = http.head("GET", to, job.bearer)
-    bundle = Bundle(job, to, meter, lambda: Download(request, meter, job.cap_bytes))
+    bundle = Bundle(job, to, lambda: Download(request, meter, job.cap_bytes))
     await bundle.open_first()
     connected = time.perf_counter()
     ended_by: Literal["time", "cap", "server"] = "time"
-    pace = _Pace(meter)
     while time.perf_counter() - started < job.seconds:
-        await pace.next()
-        bundle.look()
+        await asyncio.sleep(STEP_S)
+        say(Progress(round(bundle.look(meter.bytes), 2)))
         if meter.bytes >= job.cap_bytes:
             ended_by = "cap"
             break
@@ -79,20 +79,20 @@ async def upload(job: Job) -> Done:
         to = http.target(job.url, f"{Path.UP}?seconds={left_s:.2f}")
         return Upload(http.head("POST", to, job.bearer, *fields), meter, noise, job.cap_bytes)
 
-    bundle = Bundle(job, http.target(job.url, Path.UP), meter, connection)
+    bundle = Bundle(job, http.target(job.url, Path.UP), connection)
     await bundle.open_first()
-    pace = _Pace(meter)
     while time.perf_counter() - started < job.seconds + ANSWER_S:
-        await pace.next()
-        if time.perf_counter() - started < job.seconds - 1.0:
-            bundle.look()
+        await asyncio.sleep(STEP_S)
+        carried = meter.bytes - sum(connection.on_its_way for connection in bundle.opened)
+        say(Progress(max(0.0, round(bundle.look(carried), 2))))
         if all(connection.answer or connection.ended for connection in bundle.opened):
             break
     ended_ns = now_ns()
     opened = list(bundle.opened)
     refused = next((c.refusal for c in opened if c.refusal), None)
     bundle.close()
-    arrivals = _Arrivals(opened)
+    capped = meter.bytes >= job.cap_bytes
+    arrivals = _Arrivals(opened, until=max if capped else min)
     if not arrivals.bytes:
         raise Stop(refused or ("broke" if all(c.ended for c in opened) else "silent"))
     early = arrivals.seconds < job.seconds - 1.0
@@ -104,48 +104,33 @@ async def upload(job: Job) -> Done:
         ended_ns=ended_ns,
         connections=len(opened),
         broken=bundle.broken + arrivals.unanswered,
-        ended_by="cap" if meter.bytes >= job.cap_bytes else "server" if early else "time",
+        ended_by="cap" if capped else "server" if early else "time",
         congestion_control=next((c.congestion_control for c in opened if c.congestion_control), ""),
     )
 
 
 class _Arrivals:
-    """What the employer says arrived, all connections on one scale of time.
+    """What the employer says arrived, all connections on one scale of time: the employer's clock.
 
-    Each answer counts from its own first byte; how much later a connection was opened is known here.
+    Each answer counts from its own first byte. ``until`` picks the end of the whole from those of all connections.
     """
 
-    def __init__(self, connections: list[Upload]) -> None:
-        first_at = min(connection.made_at for connection in connections)
-        self.bytes = 0
+    def __init__(self, connections: list[Upload], until: Callable[[Iterable[float]], float]) -> None:
+        answers = [connection.answer for connection in connections if connection.answer is not None]
+        self.unanswered = len(connections) - len(answers)
+        self.bytes = sum(answer.bytes for answer in answers)
         self.seconds = 0.0
         self.steps: list[int] = []
-        self.unanswered = 0
-        for connection in connections:
-            if connection.answer is None:
-                self.unanswered += 1
-                continue
-            later_s = connection.made_at - first_at
-            self.bytes += connection.answer.bytes
-            self.seconds = max(self.seconds, later_s + connection.answer.seconds)
-            for step, count in enumerate(connection.answer.arrived, start=round(later_s / STEP_S)):
-                self.steps += [0] * (step + 1 - len(self.steps))
-                self.steps[step] += count
+        if self.bytes:
+            began_s = min(answer.began_s for answer in answers)
+            self.seconds = until([answer.began_s - began_s + answer.seconds for answer in answers])
+            for answer in answers:
+                self._add(answer.arrived, round((answer.began_s - began_s) / STEP_S))
 
-
-class _Pace:
-    """Tells the rate ten times a second."""
-
-    def __init__(self, meter: Meter) -> None:
-        self._meter = meter
-        self._was = (time.perf_counter(), 0)
-
-    async def next(self) -> None:
-        """Waits for the next turn."""
-        await asyncio.sleep(STEP_S)
-        now, then = (time.perf_counter(), self._meter.bytes), self._was
-        self._was = now
-        say(Progress(round(mbit_s(now[1] - then[1], now[0] - then[0]), 2)))
+    def _add(self, arrived: list[int], later_steps: int) -> None:
+        self.steps += [0] * (later_steps + len(arrived) - len(self.steps))
+        for step, count in enumerate(arrived, start=later_steps):
+            self.steps[step] += count
 
 
 def main() -> None:

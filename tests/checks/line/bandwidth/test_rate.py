@@ -9,20 +9,37 @@ from hypothesis import strategies as st
 from checks.line.bandwidth.rate import rate
 
 
-def test_the_slow_start_is_dropped() -> None:
+def test_the_slow_start_is_dropped_and_no_more() -> None:
     """Half a second of start, then 10 Mbit/s: 125 000 bytes in each tenth."""
     found = rate([1_000, 5_000, 20_000, 60_000, 100_000] + [125_000] * 40, 4.5)
     assert found.mbit_s == pytest.approx(10.0)
     assert found.low == pytest.approx(10.0)
     assert found.high == pytest.approx(10.0)
+    assert found.dropped_s == pytest.approx(0.5)
+    assert found.seconds == pytest.approx(4.0)
+
+
+def test_a_long_slow_start_is_dropped_for_a_second_and_a_half_at_most() -> None:
+    found = rate([10_000] * 30 + [500_000] * 20, 5.0)
     assert found.dropped_s == pytest.approx(1.5)
-    assert found.seconds == pytest.approx(3.0)
+
+
+def test_a_queue_that_overflowed_is_counted_with_its_stall_and_its_burst() -> None:
+    """As seen on a line of 0.5 Mbit/s: at work at once, silent while what was lost is sent again, then all at once."""
+    found = rate([6_250] * 8 + [0] * 10 + [6_250 * 11] + [6_250] * 21, 4.0)
+    assert found.dropped_s == 0.0
+    assert found.mbit_s == pytest.approx(0.5)
+
+
+def test_a_boost_at_the_start_is_not_what_the_line_carries() -> None:
+    found = rate([250_000] * 12 + [125_000] * 33, 4.5)
+    assert found.dropped_s == pytest.approx(1.5)
+    assert found.mbit_s == pytest.approx(10.0)
 
 
 def test_of_a_short_transfer_no_more_than_a_third_is_dropped() -> None:
-    found = rate([10_000] * 3 + [125_000] * 6, 0.9)
+    found = rate([10_000] * 4 + [125_000] * 5, 0.9)
     assert found.dropped_s == pytest.approx(0.3)
-    assert found.mbit_s == pytest.approx(10.0)
 
 
 def test_of_a_very_short_one_there_is_only_the_plain_average() -> None:
@@ -32,8 +49,8 @@ def test_of_a_very_short_one_there_is_only_the_plain_average() -> None:
 
 
 def test_a_line_that_stalls_at_the_end_is_slower_not_shorter() -> None:
-    """Nothing arrived in the last two seconds: no step was written for them, yet they passed; 13 of 40 are dropped."""
-    assert rate([125_000] * 20, 4.0).mbit_s == pytest.approx(10.0 * 7 / 27)
+    """Nothing arrived in the last two seconds: no step was written for them, yet they passed."""
+    assert rate([50_000] * 5 + [125_000] * 15, 4.0).mbit_s == pytest.approx(10.0 * 7 / 27)
 
 
 def test_the_last_step_counts_only_when_it_is_whole() -> None:
