@@ -128,12 +128,12 @@ class Reflector:
             sender_error=packet.error,
             sender_ttl=TTL_UNKNOWN if arrival.ttl is None else arrival.ttl,
         )
+        stream.reflected += 1  # Before it is sent: whoever holds the answer may ask for the counts at once.
         try:
             sock.sendto(answer.encode(BASE_BYTES) + returned_padding(arrival.data), arrival.address)
         except OSError:
+            stream.reflected -= 1
             stream.dropped += 1
-        else:
-            stream.reflected += 1
 
 
 def listen(host: str, port: int) -> list[socket.socket]:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 
+import psutil
 import pytest
 from scapy.contrib.stamp import (
     STAMPSessionReflectorTestUnauthenticated as ScapyReflector,
@@ -119,6 +120,8 @@ def test_an_answer_that_came_too_late_is_not_taken_for_the_next_one(
     exchange(("127.0.0.1", reflector.port), SenderPacket(0, time.time_ns(), padding=PADDING).encode())
     monkeypatch.setattr(reflector_process, "ANSWER_DEADLINE_S", 0.2)
     process.send_signal(signal.SIGSTOP)
+    while psutil.Process(process.pid).status() != psutil.STATUS_STOPPED:
+        time.sleep(0.01)
     assert reflector.counts(bytes(16)) is None
     process.send_signal(signal.SIGCONT)
     monkeypatch.setattr(reflector_process, "ANSWER_DEADLINE_S", 10.0)
