@@ -29,7 +29,7 @@ class AgentError(Exception):
         self.next_step = next_step
 
 
-class EmployerUnreachable(AgentError):  # noqa: N818
+class EmployerUnreachable(AgentError):
     """The employer didn't answer, or answered that it can't now. Trying later may heal it."""
 
     exit_code = Exit.NOT_DELIVERED
@@ -39,7 +39,7 @@ class EmployerUnreachable(AgentError):  # noqa: N818
         self.retry_after_s = retry_after_s
 
 
-class EmployerRefused(AgentError):  # noqa: N818
+class EmployerRefused(AgentError):
     """The employer answered no. Trying the same again can't heal it."""
 
     exit_code = Exit.NOT_DELIVERED
@@ -50,7 +50,7 @@ class EmployerRefused(AgentError):  # noqa: N818
         """The last part of the problem's ``type``."""
 
 
-class BadReceipt(AgentError):  # noqa: N818
+class BadReceipt(AgentError):
     """The employer's answer doesn't prove that it has the report."""
 
     exit_code = Exit.NOT_DELIVERED
