@@ -25,18 +25,18 @@ _LONG_S = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A private authority and a certificate of its own for 127.0.0.1, as PEM files."""
+    """A private authority and a certificate of its own, as PEM files."""
 
     ca_file: Path
     certificate_file: Path
     key_file: Path
 
 
-def certificate(folder: Path) -> Certificate:
-    """Makes both, valid for an hour."""
+def certificate(folder: Path, host: str = "127.0.0.1", names: tuple[str, ...] = ()) -> Certificate:
+    """Makes both for that address and these host names, valid for an hour."""
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca_name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Test authority")])
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
     now = datetime.datetime.now(datetime.UTC)
 
     def build(subject: x509.Name, public: ec.EllipticCurvePublicKey, is_ca: bool) -> x509.CertificateBuilder:
@@ -49,9 +49,7 @@ def certificate(folder: Path) -> Certificate:
             .not_valid_before(now - datetime.timedelta(minutes=5))
             .not_valid_after(now + datetime.timedelta(hours=1))
             .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False
-            )
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
         )
 
     ca = build(ca_name, ca_key.public_key(), True)
@@ -59,17 +57,14 @@ def certificate(folder: Path) -> Certificate:
     usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
     ca_signed = ca.add_extension(usage, critical=True).sign(ca_key, hashes.SHA256())
     own = build(name, key.public_key(), False)
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    own_signed = own.add_extension(x509.SubjectAlternativeName([address]), critical=False).sign(
-        ca_key, hashes.SHA256()
-    )
+    address = x509.IPAddress(ipaddress.ip_address(host))
+    alternatives = x509.SubjectAlternativeName([address, *(x509.DNSName(n) for n in names)])
+    own_signed = own.add_extension(alternatives, critical=False).sign(ca_key, hashes.SHA256())
     files = Certificate(folder / "ca.pem", folder / "server.pem", folder / "server.key")
     pem = serialization.Encoding.PEM
     files.ca_file.write_bytes(ca_signed.public_bytes(pem))
     files.certificate_file.write_bytes(own_signed.public_bytes(pem))
-    files.key_file.write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
+    files.key_file.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
     return files
 
 
