@@ -31,12 +31,8 @@ class Glyphs:
     mark: str
     """Marks the peak on a meter."""
     ticked: str
-    here: str
-    """Before the chosen line of a list."""
     dots: str
     """A dot at four heights, lowest first: the jitter strip where there is no braille."""
-    bar: str
-    """The left edge of a banner."""
     down: str
     up: str
 
@@ -55,9 +51,7 @@ FULL = Glyphs(
     rail_todo="─",
     mark="┃",
     ticked="■",
-    here="›",
     dots="",
-    bar="▌",
     down="↓",
     up="↑",
 )
@@ -76,9 +70,7 @@ PLAIN = Glyphs(
     rail_todo="-",
     mark="|",
     ticked="x",
-    here=">",
     dots="_.-^",
-    bar="▌",
     down="v",
     up="^",
 )

@@ -31,6 +31,8 @@ class Journey:
     left_out: frozenset[str] | None = None
     """Details that stay here, as ticked; ``None``: the page hasn't been opened, so as the session proposes."""
     comment: str = ""
+    noticed: bool = False
+    """What was damaged in the state folder has been told."""
     sending: bool = False
     """The report is on its way, or in the outbox; nobody knows yet what came of it."""
     interrupted: bool = False

@@ -41,8 +41,10 @@ class Welcome(Page):
 
     def on_mount(self) -> None:
         """Shows what is known, and asks the employer for what is new."""
-        for notice in self.program.session.notices:
-            self.program.tell(AgentError(notice, ""))
+        if not self.program.journey.noticed:
+            self.program.journey.noticed = True
+            for notice in self.program.session.notices:
+                self.program.tell(AgentError(notice, ""))
         self._show()
         self._refresh()
 

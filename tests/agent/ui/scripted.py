@@ -101,7 +101,7 @@ class Scene:
     member: Membership | None = MEMBER
     delivery: Literal["delivered", "waiting", "refused"] = "delivered"
     prompt: Prompt | None = None
-    device: str = "Jabra Evolve 20"
+    notices: tuple[str, ...] = ()
     speed: float = 1.0
     """Of the run's clock."""
     noise_dbfs: float = -62.0
@@ -245,7 +245,6 @@ SCENES: Mapping[str, Scene] = {
             computer(70.0, (finding("computer.busy_program", program=HOSTILE, percent=38),)),
         ),
         member=replace(MEMBER, employer=HOSTILE, operator=HOSTILE),
-        device=HOSTILE,
     ),
 }
 
@@ -369,7 +368,7 @@ class ScriptedSession(Session):
         self.policy_from = "employer" if scene.member else "built-in"
         self.devices = Devices()
         self.language = language
-        self.notices = ()
+        self.notices = scene.notices
         self.calls: list[str] = []
         self.runners: list[ScriptedRunner] = []
         self._frozen_s = frozen_s

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from agent.ui.widgets.action import Action
 from agent.ui.widgets.choices import Choices
 from agent.ui.widgets.key_bar import KeyHint
 from agent.ui.widgets.result_card import ResultCard
+from tests.agent.ui.scripted import SCENES
 from tests.agent.ui.stage import SMALL, WIDE, opened
 
 pytestmark = pytest.mark.anyio
@@ -291,6 +293,18 @@ async def test_the_language_can_not_change_during_a_run(tmp_path: Path) -> None:
     async with opened("noisy", folder=tmp_path) as stage:
         await stage.press("enter", "s")
         assert stage.where == "CheckScreen"
+
+
+async def test_what_was_damaged_is_told_once() -> None:
+    scene = replace(SCENES["noisy"], notices=("The file with your reports was damaged.",))
+    async with opened(scene) as stage:
+        assert stage.where == "Notice"
+        assert "The file with your reports was damaged." in stage.text
+        await stage.press("enter")
+        assert stage.where == "Welcome"
+        journey = stage.app.journey
+    async with opened(scene, "ru", journey=journey) as stage:
+        assert stage.where == "Welcome"
 
 
 @pytest.mark.parametrize("size", [(79, 24), (80, 23), (20, 5)])
