@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import time
 import zlib
 from collections.abc import Iterator
@@ -181,8 +182,9 @@ def test_the_mini_addresses_say_what_speedtest_cli_looks_for(small: str) -> None
     assert httpx2.post(base + "/speedtest/upload.php", content=b"x" * 4321).text == "size=4321"
 
 
-@pytest.mark.skipif("sys.platform != 'linux'", reason="only Linux lets a program choose")
 def test_connections_inherit_the_listeners_congestion_control() -> None:
+    if sys.platform != "linux":
+        pytest.skip("only Linux lets a program choose")
     with socket.create_server(("127.0.0.1", 0)) as listening:
         chosen = prefer(listening, "reno")
         with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:

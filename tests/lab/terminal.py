@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import select
 import signal
 import struct
 import subprocess
-import termios
+import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 import pyte
+import pytest
 
 KEYS = {
     "enter": "\r",
@@ -31,7 +30,11 @@ SETTLED_S = 0.3
 
 
 class Terminal:
-    """Runs a program on a pseudo-terminal. Use it as a context manager; leaving ends the program."""
+    """Runs a program on a pseudo-terminal, which Windows has none of. Use it as a context manager; leaving ends it."""
+
+    process: subprocess.Popen[bytes]
+    _master: int
+    _reader: threading.Thread
 
     def __init__(
         self, command: Sequence[str], environment: Mapping[str, str], columns: int = 80, rows: int = 24
@@ -39,6 +42,10 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._lock = threading.Lock()
+        if sys.platform == "win32":
+            pytest.skip("there are no pseudo-terminals")
+        import pty
+
         self._master, slave = pty.openpty()
         self._set_size(columns, rows)
         self.process = subprocess.Popen(
@@ -58,9 +65,15 @@ class Terminal:
         self._set_size(columns, rows)
         with self._lock:
             self._screen.resize(rows, columns)
-        self.process.send_signal(signal.SIGWINCH)
+        if sys.platform != "win32":
+            self.process.send_signal(signal.SIGWINCH)
 
     def _set_size(self, columns: int, rows: int) -> None:
+        if sys.platform == "win32":
+            return
+        import fcntl
+        import termios
+
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def text(self) -> str:
@@ -116,7 +129,7 @@ class Terminal:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.kill()
             self.process.wait(5)
         os.close(self._master)
         self._reader.join(2)
