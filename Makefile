@@ -3,14 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test system-run system-test lint docs translations lock clean
+.PHONY: run test lint docs translations lock clean
 
 run: $(VENV)/run.stamp
 	@$(BIN)/readiness demo
 
 test: $(VENV)/test.stamp lint
-	$(BIN)/pytest -m "not realtime"
-	$(BIN)/pytest -m realtime
+	$(BIN)/pytest -q -m "not realtime" -n auto
+	$(BIN)/pytest -q -m realtime
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
@@ -26,7 +26,7 @@ docs: $(VENV)/test.stamp
 translations: $(VENV)/test.stamp
 	$(BIN)/python -m tests.translations
 
-lock:
+lock: $(VENV)/test.stamp
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 		--extra employer -o requirements/run.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
