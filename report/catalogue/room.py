@@ -86,7 +86,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         "room.voice_in_silence",
         201,
         N_("somebody spoke in the quiet part"),
-        N_("In the quiet part we heard a voice as loud as yours, so we don't know how quiet your room is."),
+        N_("In the quiet part we heard a voice about as loud as yours, so we don't know how quiet your room is."),
         N_("If it was you, just stay silent next time. If it was somebody else or a television, close the door or "
            "turn it off. Then listen to the room again."),
     ),
