@@ -36,7 +36,7 @@ class PlainRun:
             self._started(event)
         elif isinstance(event, Prompted):
             self._prompted(event)
-        elif isinstance(event, Assessed):
+        elif isinstance(event, Assessed) and not _left_out(event.outcome):
             self._say(_outcome_line(event.outcome))
 
     def _started(self, event: Started) -> None:
@@ -86,6 +86,10 @@ def result(evaluation: Evaluation, os: str) -> str:
         ]
         lines += ["  " + _("code {number}").format(number=number)] if number else []
     return "\n".join([*lines, "", *(_check_line(check) for check in evaluation.checks)])
+
+
+def _left_out(outcome: Outcome) -> bool:
+    return outcome.because is not None and outcome.because.code == "run.not_chosen"
 
 
 def _outcome_line(outcome: Outcome) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from agent.errors import AgentError, Exit
 from agent.language import _
+from agent.times import local
 from checks.registry import check_ids
 from report.vocabulary import Readiness
 
@@ -103,7 +104,7 @@ def told(delivery: Delivery) -> str:
     lines = [_("Short code for the phone: {code}").format(code=entry.short_code)]
     if delivery.receipt:
         lines.insert(0, _("Sent. The employer's receipt is verified and kept here."))
-        lines.append(_("Valid until {time}").format(time=entry.valid_until))
+        lines.append(_("Valid until {time}").format(time=local(entry.valid_until or "")))
     elif delivery.error:
         lines.insert(0, f"{delivery.error.sentence} {delivery.error.next_step}")
     return "\n".join(lines)

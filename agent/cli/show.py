@@ -7,6 +7,7 @@ import sys
 
 from agent.errors import AgentError, Exit
 from agent.language import _
+from agent.times import local
 
 HELP = "show one earlier check"
 
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> Exit:
         print(result(evaluate(document.outcomes, session.policy), os_family()))
         if receipt is not None:
             received = _("Received by the employer at {time}, under policy {version}; the receipt is verified.")
-            print("\n" + received.format(time=receipt.received_at, version=receipt.policy_version))
+            print("\n" + received.format(time=local(receipt.received_at), version=receipt.policy_version))
     return Exit.READY
 
 

@@ -13,11 +13,11 @@ from textual.widget import Widget
 
 from agent.language import N_, _
 from agent.session import Entry
+from agent.times import local
 from agent.ui.detail_lines import lines
 from agent.ui.keys import letter, named
 from agent.ui.screens.page import Page
 from agent.ui.text import Prose, said
-from agent.ui.times import local
 from agent.ui.widgets.action import Action
 from agent.verdict import READINESS
 from report.evaluate import Evaluation, evaluate

@@ -12,10 +12,10 @@ from textual.widget import Widget
 
 from agent.language import N_, _
 from agent.session import Entry, EntryState
+from agent.times import local
 from agent.ui.keys import named
 from agent.ui.screens.page import Page
 from agent.ui.text import Prose, said
-from agent.ui.times import local
 from agent.ui.widgets.action import Action
 from agent.ui.widgets.choices import Choice, Choices
 from agent.verdict import READINESS

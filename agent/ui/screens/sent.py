@@ -13,11 +13,11 @@ from textual.widget import Widget
 
 from agent.language import N_, _
 from agent.session import Delivery, EntryState
+from agent.times import local
 from agent.ui.keys import letter, named
 from agent.ui.letters import big
 from agent.ui.screens.page import Page
 from agent.ui.text import Prose, said
-from agent.ui.times import local
 from agent.ui.widgets.action import Action
 
 

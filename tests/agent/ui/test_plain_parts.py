@@ -20,7 +20,7 @@ from agent.ui.moment import moment, stages
 from agent.ui.pictures import LEVEL_DBFS, PERCENT, bars, meter, strip, thinned
 from agent.ui.text import said
 from agent.ui.themes import THEMES
-from agent.ui.times import local
+from agent.times import local
 from tests.agent.ui.scripted import HOSTILE, SCENES, TOTAL_S, state_at
 
 
