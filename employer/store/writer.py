@@ -26,7 +26,7 @@ class StoreUnavailable(Exception):
     """The change is not in the database: too many wait, the disk is full, the database is gone. Try later."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Work:
     change: Callable[[Connection], Any]
     future: Future[Any]
@@ -35,8 +35,11 @@ class _Work:
 class Writer:
     """Runs changes one after another; each in a savepoint, a batch of them in one commit.
 
-    A change that raises is undone alone, and its exception is its answer. Where the commit itself fails,
-    every change of the batch is answered :class:`StoreUnavailable`.
+    A change that raises is undone alone, and its exception is its answer. One that the database refuses is answered
+    :class:`StoreUnavailable`, and the others of the batch are made anew, in another transaction: SQLite undoes the
+    whole transaction when the disk is full, and a commit after that would say that all is well. So a change may be
+    made twice, and does nothing but change the database. Where the commit itself fails, every change of the batch is
+    answered :class:`StoreUnavailable`.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -91,28 +94,39 @@ class Writer:
         return batch, True
 
     def _commit(self, batch: list[_Work]) -> None:
-        answers: list[Callable[[], None]] = []
-        try:
-            with self._engine.begin() as connection:
-                answers.extend(self._apply(connection, work) for work in batch)
-        except SQLAlchemyError as error:
-            for work in batch:
-                work.future.set_exception(_unavailable(error))
+        left = batch
+        while left:
+            answers: list[Callable[[], None]] = []
+            trying: _Work | None = None
+            try:
+                with self._engine.begin() as connection:
+                    for trying in left:
+                        answers.append(_apply(connection, trying))
+                    trying = None
+            except SQLAlchemyError as error:
+                failed = left if trying is None else [trying]
+                for work in failed:
+                    work.future.set_exception(_unavailable(error))
+                left = [work for work in left if work not in failed]
+                continue
+            for answer in answers:
+                answer()
             return
-        for answer in answers:
-            answer()
 
-    def _apply(self, connection: Connection, work: _Work) -> Callable[[], None]:
-        try:
-            with connection.begin_nested():
-                result = work.change(connection)
-        except SQLAlchemyError as error:
-            failure: Exception = _unavailable(error)
-            return lambda: work.future.set_exception(failure)
-        except Exception as error:
-            failure = error
-            return lambda: work.future.set_exception(failure)
-        return lambda: work.future.set_result(result)
+
+def _apply(connection: Connection, work: _Work) -> Callable[[], None]:
+    """Makes the change; gives what answers it once it is committed. Raises what the database raises."""
+    savepoint = connection.begin_nested()
+    try:
+        result = work.change(connection)
+        savepoint.commit()
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        failure = error
+        savepoint.rollback()
+        return lambda: work.future.set_exception(failure)
+    return lambda: work.future.set_result(result)
 
 
 def _unavailable(error: SQLAlchemyError) -> StoreUnavailable:

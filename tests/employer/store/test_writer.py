@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 
 from employer.store import changes, migrate, schema, writer
 from employer.store.store import Store
@@ -103,6 +103,32 @@ def test_a_commit_that_fails_fails_the_whole_batch(store: Store) -> None:
     assert refs(store) == set()
     store.write(add("after")).result()
     assert refs(store) == {"after"}
+
+
+def test_a_full_disk_loses_nothing_that_was_acknowledged(store: Store) -> None:
+    """SQLite then undoes the whole transaction, the batch's earlier changes with it."""
+    hold = threading.Event()
+
+    def allow_few_pages(connection: Connection) -> None:
+        hold.wait(10)
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 100}")
+
+    def put(digest: str, size: int) -> Callable[[Connection], object]:
+        return lambda c: c.execute(insert(schema.envelopes), {"digest": digest, "body": bytes(size)})
+
+    futures: dict[str, Future[object]] = {"limit": store.write(allow_few_pages)}
+    sizes = {"a": 50_000, "b": 50_000, "too large": 5_000_000, "c": 50_000, "d": 50_000}
+    futures |= {digest: store.write(put(digest, size)) for digest, size in sizes.items()}
+    hold.set()
+    wait(futures.values(), timeout=10)
+    acknowledged = {digest for digest in sizes if futures[digest].exception() is None}
+    with store.reading() as connection:
+        assert set(connection.execute(select(schema.envelopes.c.digest)).scalars()) == acknowledged
+    assert acknowledged == set(sizes) - {"too large"}
+    refused = futures["too large"].exception()
+    assert isinstance(refused, StoreUnavailable)
+    assert "full" in str(refused)
 
 
 def test_too_many_waiting_changes_are_refused_at_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
