@@ -23,7 +23,8 @@ FORBIDDEN = re.compile(f"[{_FORBIDDEN}]")
 """A character that may stand nowhere, raw or escaped. In a string an escaped carriage return may not stand
 either; an escaped tab or newline may, since a comment has lines."""
 
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+"""One that doesn't end is taken whole: to look for its end from every quotation mark takes quadratic time."""
 _NO_BRACKET = re.compile(r"[^\[\]{}]+")
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL
@@ -90,11 +91,11 @@ def _check_escapes(text: str) -> None:
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise StrictError(f"key {twice!r}: stands twice in one object")
+    members: dict[str, object] = {}
+    for key, value in pairs:
+        if key in members:
+            raise StrictError(f"key {key!r}: stands twice in one object")
+        members[key] = value
     return members
 
 

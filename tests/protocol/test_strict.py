@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import msgspec
 import pytest
@@ -85,6 +86,24 @@ def test_two_readings_are_refused_with_the_place(data: bytes, said: str) -> None
     with pytest.raises(StrictError, match=r".+") as refused:
         check(data)
     assert said in str(refused.value)
+
+
+_MANY_KEYS = ",".join(f'"key {n}":0' for n in range(18_000))
+LONG = {
+    "an endless string of escapes": b'{"a":"' + b'\\"' * 130_000,
+    "many keys, the last of them twice": f'{{{_MANY_KEYS},"key 17999":1}}'.encode(),
+    "many brackets": b"[" + b"[]," * 80_000,
+    "many escapes": b'["' + b"\\u00e9" * 40_000,
+}
+
+
+@pytest.mark.parametrize("data", LONG.values(), ids=LONG)
+def test_the_time_it_takes_grows_with_the_length_alone(data: bytes) -> None:
+    """A signed report of the largest size must not hold up all others: quadratic time is minutes here."""
+    began = time.process_time()
+    with pytest.raises(StrictError):
+        check(data)
+    assert time.process_time() - began < 5
 
 
 _plain = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"], max_codepoint=0xFFFD))
