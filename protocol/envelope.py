@@ -89,9 +89,7 @@ def seal(
     return sealed
 
 
-def open_envelope(
-    data: bytes, key_for: Callable[[Header], PublicKey], typ: str, url: str | None = None
-) -> Opened:
+def open_envelope(data: bytes, key_for: Callable[[Header], PublicKey], typ: str, url: str | None = None) -> Opened:
     """Opens an envelope of type ``typ`` made for ``url`` (``None``: for any).
 
     In this order: size, form, header, ``key_for(header)``, signature, and only then what the payload says:

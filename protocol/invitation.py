@@ -89,9 +89,7 @@ def parse(text: str) -> Invitation:
     split = _split(link)
     path, _, last = split.path.rpartition("/")
     if "/" + last != Path.INVITATION or split.query:
-        raise InvitationError(
-            "not_an_invitation", "an invitation's address ends in /i, and then # and a secret"
-        )
+        raise InvitationError("not_an_invitation", "an invitation's address ends in /i, and then # and a secret")
     api_url = _address(split._replace(path=path, fragment=""))
     return _fragment(api_url, split.fragment)
 
@@ -115,9 +113,7 @@ def _address(split: SplitResult) -> str:
     if not _HOST.fullmatch(split.netloc) or not _PATH.fullmatch(split.path):
         raise InvitationError("not_a_link", "an address with unusual characters")
     if split.scheme == "http" and not is_loopback(split.hostname):
-        raise InvitationError(
-            "not_https", "http:// is for this computer alone; the employer's address is https://"
-        )
+        raise InvitationError("not_https", "http:// is for this computer alone; the employer's address is https://")
     return f"{split.scheme}://{split.netloc.lower()}{split.path.rstrip('/')}"
 
 

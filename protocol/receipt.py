@@ -15,9 +15,7 @@ class ReceiptError(ValueError):
 _decoder = msgspec.json.Decoder(Receipt)
 
 
-def open_receipt(
-    receipt: bytes, *, employer_key: str, envelope: bytes, device: str, report_id: str
-) -> Receipt:
+def open_receipt(receipt: bytes, *, employer_key: str, envelope: bytes, device: str, report_id: str) -> Receipt:
     """The receipt, if the key with thumbprint ``employer_key`` signed it over this very envelope.
 
     Raises :class:`ReceiptError` that says which of them is another's.
