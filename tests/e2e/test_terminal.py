@@ -30,20 +30,32 @@ def opened(operator: Operator, columns: int = 80, rows: int = 24) -> Terminal:
     return Terminal(operator.command(), operator.environment, columns, rows)
 
 
-def test_from_the_welcome_to_the_receipt(tmp_path: Path, plug_in: PlugIn, employer: Employer) -> None:
+def read_when_asked(terminal: Terminal, room: rooms.Room) -> None:
+    terminal.wait_for("She chose six fresh peaches")
+    time.sleep(1.5)
+    room["read_aloud"]()
+
+
+def test_from_a_television_to_the_receipt(tmp_path: Path, plug_in: PlugIn, employer: Employer) -> None:
     headset = plug_in()
-    room = rooms.good(headset)
+    room = rooms.with_television(headset)
     operator = enrolled(tmp_path, employer)
     with opened(operator) as terminal:
         terminal.wait_for("Is this workstation ready for calls?")
         assert "Not for" in terminal.text(), "what it is not used for is told before anything is measured"
         terminal.press("enter")
         terminal.wait_for("goes nowhere", within_s=15)
-        terminal.wait_for("She chose six fresh peaches")
-        time.sleep(1.5)
-        room["read_aloud"]()
-        terminal.wait_for("Send the report", within_s=60)
-        assert "Ready" in terminal.text()
+        read_when_asked(terminal, room)
+        terminal.wait_for("Not ready yet: one thing left", within_s=60)
+        assert "code 214" in terminal.text()
+
+        headset.hush()
+        room = rooms.good(headset)
+        terminal.press("r")
+        terminal.wait_for("goes nowhere", within_s=15)
+        read_when_asked(terminal, room)
+        terminal.wait_for("Send the report", within_s=30)
+        assert "Not ready" not in terminal.text()
         terminal.press("w")
         terminal.wait_for("What will be sent")
         terminal.press("enter")
@@ -52,8 +64,11 @@ def test_from_the_welcome_to_the_receipt(tmp_path: Path, plug_in: PlugIn, employ
         terminal.wait_for("Is this workstation ready for calls?")
         terminal.press("q")
         assert terminal.wait_for_end() == Exit.READY
-    entries = json.loads(operator.run("history", "--json").out)
-    assert [entry["state"] for entry in entries] == ["delivered"]
+    (entry,) = json.loads(operator.run("history", "--json").out)
+    assert (entry["state"], entry["readiness"]) == ("delivered", "ready")
+    report = json.loads(operator.run("show", "--json").out)
+    replaced = {earlier["outcome"]["check"] for earlier in report["earlier"]}
+    assert replaced == {"room.noise", "headset.voice"}, "what a re-run replaced is kept"
 
 
 def test_ctrl_c_in_the_middle_ends_at_once_and_loses_nothing(
