@@ -66,12 +66,13 @@ class Path:
 
 PING_ANSWER = "readiness-employer\n"
 
-Token = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{16,200}$")]
-KeyId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$")]
+# Where a pattern ends: Python's $ stands before a last newline too, hence (?!\n).
+Token = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{16,200}$(?!\n)")]
+KeyId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$(?!\n)")]
 """An RFC 7638 thumbprint, SHA-256, base64url."""
-Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 """SHA-256 in hex."""
-Time = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$")]
+Time = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$(?!\n)")]
 """UTC, RFC 3339."""
 
 
@@ -118,8 +119,8 @@ class LineOffer(Answer, frozen=True):
     reflector_host: Annotated[str, Meta(max_length=255)]
     """Empty: the host of the employer's address."""
     reflector_port: Annotated[int, Meta(ge=1, le=65535)]
-    session: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
-    ticket: Annotated[str, Meta(pattern=r"^[0-9a-f]{2,256}$")]
+    session: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$(?!\n)")]
+    ticket: Annotated[str, Meta(pattern=r"^([0-9a-f]{2}){1,128}$(?!\n)")]
     """Bytes for each packet's padding, in hex."""
     bearer: Token
     """For the bandwidth transfers and the reflector's counts."""

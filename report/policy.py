@@ -73,7 +73,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One version of an employer's policy."""
 
     schema: Literal["readiness-policy/1"]
-    version: Annotated[str, Meta(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
+    version: Annotated[str, Meta(pattern=r"^[0-9A-Za-z._-]{1,40}$(?!\n)")]
     employer: Words
     """The name that the operator sees."""
     purpose: Purpose

@@ -9,8 +9,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 ShortText = Annotated[str, Meta(max_length=400)]
-Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$", max_length=80)]
-"""A dotted name, ``area.name``: of a check, a metric or a finding."""
+Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$(?!\n)", max_length=80)]
+"""A dotted name, ``area.name``: of a check, a metric or a finding. (Python's ``$`` stands before a last newline too,
+hence the ``(?!\\n)``, here and in the report document.)"""
 
 
 class Status(StrEnum):

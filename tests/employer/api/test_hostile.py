@@ -102,6 +102,11 @@ def outcome(**fields: Any) -> list[dict[str, Any]]:
     return [{"check": "computer.load", "version": 1, "status": "measured", **fields}]
 
 
+def earlier(replaced_at: str) -> list[dict[str, Any]]:
+    """An outcome that was replaced then."""
+    return [{"outcome": outcome()[0], "replaced_at": replaced_at}]
+
+
 REPORTS: dict[str, tuple[Callable[[Computer], bytes], int, str]] = {
     "nothing": (lambda _: b"", 400, "malformed"),
     "not a JWS": (lambda _: b"hello", 400, "malformed"),
@@ -155,6 +160,9 @@ REPORTS: dict[str, tuple[Callable[[Computer], bytes], int, str]] = {
     "an unknown field": (with_fields(extra=1), 400, "malformed"),
     "another schema": (with_fields(schema="readiness-report/2"), 400, "malformed"),
     "a report id that is none": (with_fields(report_id="x' OR 1=1 --"), 400, "malformed"),
+    "a report id and a newline": (with_fields(report_id="01a20c59-5ed6-7a52-a25a-e773838cba90\n"), 400, "malformed"),
+    "a check and a newline": (with_fields(outcomes=outcome(check="computer.load\n")), 400, "malformed"),
+    "a time in other digits": (with_fields(earlier=earlier("٢٠٢٦-٠٢-٠٣T٠٠:٠٠:٠٠Z")), 400, "malformed"),
     "a sequence number of 0": (with_fields(seq=0), 400, "malformed"),
     "a prev that is none": (with_fields(prev="zz"), 400, "malformed"),
     "a day that doesn't exist": (with_fields(ended_at="2026-02-30T00:00:00Z"), 400, "malformed"),
