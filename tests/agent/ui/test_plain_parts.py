@@ -13,6 +13,7 @@ from textual.theme import Theme
 from agent import guide
 from agent.language import use
 from agent.state import PhaseStatus
+from agent.times import local
 from agent.ui.glyphs import FULL, PLAIN, Glyphs, choose
 from agent.ui.keys import NEIGHBOUR, letter
 from agent.ui.letters import big
@@ -20,7 +21,6 @@ from agent.ui.moment import moment, stages
 from agent.ui.pictures import LEVEL_DBFS, PERCENT, bars, meter, strip, thinned
 from agent.ui.text import said
 from agent.ui.themes import THEMES
-from agent.times import local
 from tests.agent.ui.scripted import HOSTILE, SCENES, TOTAL_S, state_at
 
 
