@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path as File
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
+
+import msgspec
 
 from agent import problems, unreachable
 from agent.deadline import Late, within
 from agent.errors import AgentError, EmployerUnreachable
 from agent.language import _
 from agent.version import VERSION
+from protocol import strict
 from protocol.envelope import seal
 from protocol.invitation import InvitationError, check_address, is_loopback
 from protocol.keys import PrivateKey
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     import ssl
 
     import httpx2
+
+T = TypeVar("T")
 
 MAX_ANSWER_BYTES = 256 * 1024
 CONNECT_S = 5.0
@@ -40,6 +45,17 @@ class Answer:
     status: int
     body: bytes
     nonce: str | None
+
+    def message(self, kind: type[T]) -> T:
+        """The body as a message of that kind. Raises :class:`EmployerUnreachable` when it isn't one."""
+        try:
+            strict.check(self.body)
+            return msgspec.json.decode(self.body, type=kind)
+        except (strict.StrictError, msgspec.MsgspecError) as error:
+            raise EmployerUnreachable(
+                _("The employer's server gave an answer that this program does not understand."),
+                _("Update this program, then try again."),
+            ) from error
 
 
 class Client:

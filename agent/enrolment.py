@@ -33,6 +33,10 @@ _WRONG: Mapping[str, str] = {
 }
 
 
+class DamagedRecord(Exception):
+    """The file doesn't say who this computer belongs to."""
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who this computer's key belongs to, as it is kept in the state folder."""
 
@@ -48,9 +52,12 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def load(folder: Home) -> Record | None:
-    """The enrolment; ``None`` when there is none. Raises ``msgspec.MsgspecError`` when the file is damaged."""
+    """The enrolment; ``None`` when there is none. Raises :class:`DamagedRecord`."""
     data = folder.read(home.EMPLOYER)
-    return None if data is None else msgspec.json.decode(data, type=Record)
+    try:
+        return None if data is None else msgspec.json.decode(data, type=Record)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise DamagedRecord(str(error)) from None
 
 
 def save(folder: Home, record: Record) -> None:
@@ -125,13 +132,7 @@ def _ask(client: Client, invitation: Invitation, key: PrivateKey) -> Enrolment:
     )
     payload = msgspec.json.encode(request)
     answer = client.post_signed(Path.ENROL, key, EnvelopeType.ENROLMENT, payload, show_key=True)
-    try:
-        enrolment = msgspec.json.decode(answer.body, type=Enrolment)
-    except msgspec.MsgspecError as error:
-        raise AgentError(
-            _("The employer's server gave an answer that this program does not understand."),
-            _("Update this program, then open the link again."),
-        ) from error
+    enrolment = answer.message(Enrolment)
     if enrolment.device != key.public.thumbprint:
         raise AgentError(
             _("The employer's server enrolled another key than this computer's."),

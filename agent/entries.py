@@ -76,7 +76,7 @@ def entry(kept: Kept) -> Entry | None:
     """The entry of a kept report; ``None`` for a document that can't be read at all."""
     try:
         shown = _document.decode(kept.document).shown.readiness
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     receipt = receipt_of(kept)
     return Entry(

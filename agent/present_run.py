@@ -12,7 +12,7 @@ import msgspec
 
 from agent.client import Client
 from agent.enrolment import Record
-from agent.errors import AgentError, EmployerRefused, EmployerUnreachable
+from agent.errors import AgentError, EmployerRefused
 from agent.language import _
 from agent.published import Published, fetch
 from agent.runner import Assessed, Event, Finished, Runner
@@ -128,14 +128,7 @@ class PresentRun:
 def ask_challenge(client: Client, key: PrivateKey) -> Challenge:
     """The employer's word that a run begins no earlier than now. Raises :class:`AgentError`."""
     payload = msgspec.json.encode(ChallengeRequest())
-    answer = client.post_signed(Path.CHALLENGE, key, EnvelopeType.CHALLENGE_REQUEST, payload)
-    try:
-        return msgspec.json.decode(answer.body, type=Challenge)
-    except msgspec.MsgspecError as error:
-        raise EmployerUnreachable(
-            _("The employer's server gave an answer that this program does not understand."),
-            _("Update this program, then run the check again."),
-        ) from error
+    return client.post_signed(Path.CHALLENGE, key, EnvelopeType.CHALLENGE_REQUEST, payload).message(Challenge)
 
 
 def line_of(offer: LineOffer, record: Record) -> Line:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
-
 from agent import enrolment, home, keys
 from agent.enrolment import Record
 from agent.home import Home
@@ -52,7 +50,7 @@ def stand(folder: Home, look_only: bool) -> Standing:
 def _look(folder: Home) -> tuple[Record | None, PrivateKey | None]:
     try:
         return enrolment.load(folder), keys.load(folder)
-    except (msgspec.MsgspecError, keys.DamagedKey):
+    except (enrolment.DamagedRecord, keys.DamagedKey):
         return None, None
 
 
@@ -72,7 +70,7 @@ def _outbox(folder: Home, notices: list[str]) -> Outbox:
 def _record(folder: Home, notices: list[str]) -> Record | None:
     try:
         return enrolment.load(folder)
-    except msgspec.MsgspecError:
+    except enrolment.DamagedRecord:
         aside = folder.set_aside(home.EMPLOYER)
         notices.append(
             _aside(_("The file with your employer's address was damaged."), aside)

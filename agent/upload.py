@@ -12,6 +12,7 @@ from agent.client import Client
 from agent.errors import AgentError, BadReceipt, EmployerRefused, EmployerUnreachable
 from agent.language import _
 from agent.outbox import Kept, Outbox
+from protocol import strict
 from protocol.messages import Accepted, Path, Receipt
 from protocol.receipt import ReceiptError, open_receipt
 
@@ -78,9 +79,10 @@ def verified(report: Kept, signed: bytes) -> Receipt:
 
 def _receipt(body: bytes, report: Kept) -> tuple[Receipt, bytes]:
     try:
+        strict.check(body)
         signed = msgspec.json.decode(body, type=Accepted).receipt.encode()
         return verified(report, signed), signed
-    except (msgspec.MsgspecError, ReceiptError) as error:
+    except (strict.StrictError, msgspec.MsgspecError, ReceiptError) as error:
         raise BadReceipt(
             _("The employer's server answered, but its receipt does not prove that it has your report."),
             _("The report stays in the outbox and is sent again. If it stays so, send support this: {why}").format(

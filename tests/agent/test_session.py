@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from agent import session as session_module
+from agent import upload
 from agent.entries import EntryState
 from agent.errors import AgentError, BadReceipt, EmployerRefused, EmployerUnreachable, StateFolderError
 from agent.session import Session
@@ -21,10 +22,10 @@ from tests.agent.far_side import CHALLENGE, POLICY, REPORTS, FarSide, changed, d
 pytestmark = pytest.mark.usefixtures("quick_check")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sending gives up after two seconds instead of fifteen."""
-    monkeypatch.setattr(session_module, "SEND_S", 2.0)
+    """Sending gives up after a moment instead of fifteen seconds."""
+    monkeypatch.setattr(session_module, "SEND_S", 0.3)
 
 
 def test_a_new_computer_knows_nobody(open_session: Opened) -> None:
@@ -110,7 +111,7 @@ def test_sending_twice_is_sending_once(session: Session, far: FarSide) -> None:
 
 
 def test_a_lost_answer_is_asked_for_again(session: Session, far: FarSide, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_module, "SEND_S", 15.0)
+    monkeypatch.setattr(upload, "BACK_OFF_FIRST_S", 0.05)
     measured(session)
     far.gate.next(REPORTS, deaf)
 
@@ -226,11 +227,15 @@ def test_a_refusal_is_shelved_and_told(session: Session, far: FarSide) -> None:
     assert far.gate.posted(REPORTS) == []
 
 
+@pytest.mark.usefixtures("_impatient")
 @pytest.mark.parametrize(
     "change",
     [
         lambda body: body.replace(b".", b",", 1),
         lambda body: b"{}",
+        lambda body: b'{"receipt":"\xff"}',
+        lambda body: b'{"receipt":"' + b"[" * 9000,
+        lambda body: b'{"more":' + b"[" * 9000 + b"]" * 9000 + b"," + body[1:],
         lambda body: b'{"receipt": "' + b"A" * 400 + b'"}',
         lambda body: body[:-4] + b'xx"}',
     ],
@@ -248,6 +253,7 @@ def test_a_receipt_that_does_not_verify_is_not_believed(session: Session, far: F
     assert session.send_waiting()[0].receipt is not None
 
 
+@pytest.mark.usefixtures("_impatient")
 def test_another_reports_receipt_is_not_believed(session: Session, far: FarSide) -> None:
     measured(session)
     session.send(session.preview())
@@ -292,6 +298,8 @@ def test_the_policy_is_kept_for_when_the_employer_is_away(session: Session, far:
         (page(), "run.employer_unreachable"),
         (status(500), "run.employer_unreachable"),
         (status(200, b"[]", Content_Type="application/json"), "run.employer_unreachable"),
+        (changed(lambda body: body.replace(b"status", b"\xff")), "run.employer_unreachable"),
+        (changed(lambda body: b'{"more":' + b"[" * 9000 + b"]" * 9000 + b"}"), "run.employer_unreachable"),
     ],
 )
 def test_without_a_challenge_the_run_goes_on_and_says_so(

@@ -40,11 +40,13 @@ def test_a_damaged_database_does_not_stop_the_next_report(
     assert again.report_of(delivery.entry.id)[0].seq == first.seq + 1, "the chain goes on: no false alarm at the desk"
 
 
+@pytest.mark.parametrize("data", [b"\xff damaged", b'{"employer":"\xff"}', b'{"more":' + b"[" * 90_000 + b"]" * 90_000])
 @pytest.mark.parametrize("name", [home.KEY, home.EMPLOYER])
 def test_a_damaged_key_or_enrolment_asks_for_a_new_invitation(
-    session: Session, open_session: Opened, name: str
+    session: Session, open_session: Opened, name: str, data: bytes
 ) -> None:
-    folder = damaged(session, name)
+    folder = damaged(session, name, data)
+    assert open_session(look_only=True).membership is None
     again = open_session()
     assert again.membership is None
     assert any("nvitation link" in notice for notice in again.notices)
