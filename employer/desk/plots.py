@@ -60,7 +60,7 @@ def plot(series: Series, language: Language) -> Plot | None:
     return Plot(
         name=series.name,
         title=series_title(series.name, language),
-        unit=series.unit,
+        unit=language.words.unit(series.unit),
         lines=tuple("M" + "L".join(f"{x:g} {y:g}" for x, y in s) for s in stretches if len(s) > 1),
         dots=tuple(s[0] for s in stretches if len(s) == 1),
         bottom=bottom,
