@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from report.catalogue import computer, headset, network, room, run
+from report.catalogue import bandwidth, computer, headset, line, room, run
 from report.catalogue.kinds import (
     Better,
     Category,
@@ -31,11 +31,11 @@ __all__ = [
     "measurement",
 ]
 
-_AREAS = (run, room, headset, network, computer)
+_PARTS = (run, room, headset, line, bandwidth, computer)
 
-METRICS = MappingProxyType({m.name: m for area in _AREAS for m in area.METRICS})
-FINDINGS = MappingProxyType({f.code: f for area in _AREAS for f in area.FINDINGS})
-CHECKS = MappingProxyType({c.id: c for area in _AREAS for c in area.CHECKS})
+METRICS = MappingProxyType({m.name: m for part in _PARTS for m in part.METRICS})
+FINDINGS = MappingProxyType({f.code: f for part in _PARTS for f in part.FINDINGS})
+CHECKS = MappingProxyType({c.id: c for part in _PARTS for c in part.CHECKS})
 
 
 def finding(code: str, **params: Param) -> Finding:
