@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
+from agent import telling
 from agent.errors import AgentError, Exit
 from agent.version import VERSION
 
@@ -25,17 +26,38 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments[:1] == [HELPER_FLAG]:
         return _helper(arguments[1:])
+    telling.be_readable()
     try:
         args = parser(_called(arguments)).parse_args(arguments)
-        return int(_command(args.command or "app").run(args))
+        code = int(_command(args.command or "app").run(args))
+        sys.stdout.flush()
+        return code
     except AgentError as error:
-        print(f"readiness: {error.sentence}\n  {error.next_step}", file=sys.stderr)
-        return error.exit_code
+        return _failed(error)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
-        return Exit.READY
+        telling.abandon(sys.stdout)
+        return Exit.USAGE
+    except OSError as error:
+        telling.abandon(sys.stdout)
+        return _failed(_unforeseen(error))
+
+
+def _failed(error: AgentError) -> Exit:
+    from agent.text import plain
+
+    telling.tell(f"readiness: {plain(error.sentence)}\n  {plain(error.next_step)}", sys.stderr)
+    return error.exit_code
+
+
+def _unforeseen(error: OSError) -> AgentError:
+    from agent.language import _
+
+    return AgentError(
+        _("The system says: {why}.").format(why=error.strerror or error),
+        _("Look whether the disk is full, then try again. If it stays, send support this sentence."),
+    )
 
 
 def _called(arguments: Sequence[str]) -> Sequence[str]:

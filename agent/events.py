@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import queue
 import threading
 import time
 from pathlib import Path
@@ -14,31 +16,34 @@ from agent.runner import Assessed, Ended, Event, Finished, Prompted, Runner, Sta
 from agent.state import PhaseStatus
 
 PROGRESS_S = 0.5
+CLOSE_S = 0.5
+"""Longest wait for a reader at the end."""
 
 
 class EventFile:
     """Writes a runner's events to a file or pipe, each line flushed at once. Close it when the run has ended.
 
-    A write that fails (a reader that went away, a full disk) ends the telling, never the run.
+    A write that fails (a reader that went away, a full disk) ends the telling, never the run; a reader that has
+    stopped reading holds up nothing but the telling.
     """
 
     def __init__(self, runner: Runner, path: Path) -> None:
         """Opens ``path`` for writing. Raises ``OSError`` when it can't."""
         self._file: BinaryIO = path.open("wb", buffering=0)
-        self._lock = threading.Lock()
-        self._broken = False
         self._began = time.monotonic()
         self._runner = runner
         self._over = threading.Event()
+        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._writer = threading.Thread(target=self._write_lines, name="events", daemon=True)
+        self._writer.start()
         runner.on_event(self._heard)
-        threading.Thread(target=self._progress, name="events", daemon=True).start()
+        threading.Thread(target=self._progress, name="progress", daemon=True).start()
 
     def close(self) -> None:
-        """Ends the telling."""
+        """Ends the telling. Waits a little for a slow reader."""
         self._over.set()
-        with self._lock:
-            self._broken = True
-            self._file.close()
+        self._lines.put(None)
+        self._writer.join(CLOSE_S)
 
     def _heard(self, event: Event) -> None:
         if isinstance(event, Started):
@@ -75,10 +80,9 @@ class EventFile:
 
     def _write(self, event: str, **fields: object) -> None:
         line = msgspec.json.encode({"event": event, "at_s": round(time.monotonic() - self._began, 3), **fields})
-        with self._lock:
-            if self._broken:
-                return
-            try:
-                self._file.write(line + b"\n")
-            except OSError:
-                self._broken = True
+        self._lines.put(line + b"\n")
+
+    def _write_lines(self) -> None:
+        with contextlib.suppress(OSError), self._file:
+            while (line := self._lines.get()) is not None:
+                self._file.write(line)

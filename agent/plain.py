@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from typing import TextIO
 
 from agent import guide
 from agent.language import _, words
 from agent.runner import Assessed, Event, Prompted, Runner, Started
+from agent.telling import tell
 from agent.text import plain
+from agent.typed import TypedAnswers
 from agent.verdict import banner
 from report.evaluate import CheckVerdict, Evaluation
 from report.vocabulary import Outcome, Verdict
 
 MARKS = {Verdict.PASS: "✓", Verdict.WARN: "!", Verdict.FAIL: "✗", None: "–"}
 UNTOLD = frozenset({"load"})
-"""Steps that ask nothing of the person and run all along."""
+"""Steps that ask nothing of the person and run all along: told only where there is no other."""
 
 
 class PlainRun:
@@ -26,7 +27,7 @@ class PlainRun:
         """``reading`` is the text that the person is asked to read aloud."""
         self._runner = runner
         self._out = out
-        self._ask_from = ask_from
+        self._answers = TypedAnswers(runner, ask_from, self._say) if ask_from.isatty() else None
         self._reading = reading
         self._began = time.monotonic()
         runner.on_event(self._heard)
@@ -41,36 +42,29 @@ class PlainRun:
 
     def _started(self, event: Started) -> None:
         phase = event.phase
-        if phase.step in UNTOLD:
+        if phase.step in UNTOLD and len(self._runner.snapshot().phases) > 1:
             return
         what = guide.step(phase.step).now
         self._say(_("{what} ({seconds} s)").format(what=what, seconds=round(phase.seconds)))
         if phase.step == "read_aloud":
-            self._out.write(f"\n    {self._reading}\n\n")
-            self._out.flush()
+            tell(f"\n    {self._reading}\n", self._out)
 
     def _prompted(self, event: Prompted) -> None:
         asked = guide.question(event.prompt)
-        options = event.prompt.options
         self._say(f"{asked.title} {plain(asked.text)}")
-        if self._ask_from.isatty():
-            for number, words_of_it in enumerate(asked.options, 1):
-                self._say(f"  {number}  {words_of_it}")
-            threading.Thread(target=self._ask, args=(event,), daemon=True).start()
+        default = asked.options[event.prompt.options.index(event.prompt.default)]
+        if self._answers is None:
+            self._say(_("Nobody can be asked here, so the answer is: {answer}").format(answer=default))
+            self._runner.answer(event.id, event.prompt.default)
             return
-        default = asked.options[options.index(event.prompt.default)]
-        self._say(_("Nobody can be asked here, so the answer is: {answer}").format(answer=default))
-        self._runner.answer(event.id, event.prompt.default)
-
-    def _ask(self, event: Prompted) -> None:
-        options = event.prompt.options
-        line = self._ask_from.readline().strip()
-        known = line.isdecimal() and 0 < int(line) <= len(options)
-        self._runner.answer(event.id, options[int(line) - 1] if known else event.prompt.default)
+        for number, words_of_it in enumerate(asked.options, 1):
+            self._say(f"  {number}  {words_of_it}")
+        how = _("Type the number and press Enter. After {seconds} s the answer is: {answer}")
+        self._say(how.format(seconds=round(event.prompt.timeout_s), answer=default))
+        self._answers.expect(event)
 
     def _say(self, text: str) -> None:
-        self._out.write(f"[{time.monotonic() - self._began:4.1f} s] {text}\n")
-        self._out.flush()
+        tell(f"[{time.monotonic() - self._began:4.1f} s] {text}", self._out)
 
 
 def result(evaluation: Evaluation, os: str) -> str:

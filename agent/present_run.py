@@ -63,7 +63,7 @@ class PresentRun:
     def again(self, checks: Collection[str]) -> Runner:
         """A runner that measures these checks anew and keeps the other captures. Raises :class:`AgentError`."""
         before = self._runner
-        if before is None or not before.join(0.0):
+        if before is None or not before.ended:
             raise AgentError(_("The check is still running."), _("Wait until it has ended, then measure again."))
         runner = Runner(
             lambda: self._context(False),

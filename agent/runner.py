@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import queue
 import threading
 import time
@@ -18,6 +19,8 @@ from checks.plan import Happened, Plan, lay_out, total_s
 from checks.registry import Found
 from report.catalogue import finding
 from report.vocabulary import Outcome, Status, replace
+
+log = logging.getLogger(__name__)
 
 OVERRUN_S = 12.0
 """How long after its planned end a step is given up."""
@@ -119,6 +122,7 @@ class Runner:
         self._listeners: list[Callable[[Event], None]] = []
         self._stop = threading.Event()
         self._done = threading.Event()
+        self._told = threading.Event()
         self._began: float | None = None
         self._ended_s = 0.0
 
@@ -161,9 +165,14 @@ class Runner:
         """Adds a listener for events."""
         self._listeners.append(listener)
 
+    @property
+    def ended(self) -> bool:
+        """Whether the run is over; its listeners may be hearing of it just now."""
+        return self._done.is_set()
+
     def join(self, timeout_s: float | None = None) -> bool:
-        """Waits for the end; ``False`` when it has not come within ``timeout_s``."""
-        return self._done.wait(timeout_s)
+        """Waits until the run is over and every listener was told; ``False`` when that took longer."""
+        return self._told.wait(timeout_s)
 
     # What the steps' threads call (agent.step_run.Board).
 
@@ -301,12 +310,17 @@ class Runner:
         self._ended_s = self._elapsed_s()
         self._done.set()
         self._tell(Finished(self._stop.is_set()))
+        self._told.set()
 
     # Small helpers.
 
     def _tell(self, event: Event) -> None:
+        """A listener that fails harms neither the run nor the other listeners."""
         for listener in self._listeners:
-            listener(event)
+            try:
+                listener(event)
+            except Exception:
+                log.exception("a listener of the run broke")
 
     def _elapsed_s(self) -> float:
         if self._began is None:

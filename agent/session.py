@@ -228,12 +228,17 @@ class Session:
         outcomes = tuple(without(o, names) for o in run.record.in_order())
         return Preview(*build(run.record, outcomes, self._seal(run, names, comment)))
 
-    def keep_draft(self) -> None:
-        """Keeps the present run, unsent, as a draft on this computer. Leaves no trace in ``seq``."""
+    def keep_draft(self) -> bool:
+        """Keeps the present run, unsent, as a draft on this computer. Leaves no trace in ``seq``.
+
+        ``False``: nothing was measured, so there is nothing to keep.
+        """
         run = self._present()
-        if any(o.status is Status.MEASURED for o in run.record.outcomes.values()):
-            preview = self.preview(left_out=())
-            self._outbox.keep_draft(preview.report.report_id, preview.report.ended_at, preview.payload)
+        if all(o.status is not Status.MEASURED for o in run.record.outcomes.values()):
+            return False
+        preview = self.preview(left_out=())
+        self._outbox.keep_draft(preview.report.report_id, preview.report.ended_at, preview.payload)
+        return True
 
     # Delivery.
 

@@ -7,10 +7,12 @@ import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from agent.errors import AgentError, Exit
 from agent.language import _
+from agent.telling import tell, tell_bytes
+from agent.text import plain
 from agent.times import local
 from checks.registry import check_ids
 from report.vocabulary import Readiness
@@ -18,7 +20,7 @@ from report.vocabulary import Readiness
 if TYPE_CHECKING:
     from agent.events import EventFile
     from agent.runner import Event, Runner
-    from agent.session import Delivery, Session
+    from agent.session import Delivery, Preview, Session
 
 HELP = "run the check and send the report"
 
@@ -60,7 +62,7 @@ def check(session: Session, args: argparse.Namespace) -> Exit:
     from checks.audio.reading import TEXTS
 
     for notice in session.notices:
-        print(notice, file=sys.stderr)
+        tell(notice, sys.stderr)
     session.refresh()
     send = session.membership is not None and not args.no_send
     runner = session.begin(for_employer=send, only=args.only, quick=args.quick)
@@ -76,25 +78,31 @@ def check(session: Session, args: argparse.Namespace) -> Exit:
             PlainRun(runner, out, sys.stdin, TEXTS[session.language])
         finished = _run(runner)
     if not finished:
-        session.keep_draft()
-        print(_("Stopped. Nothing was sent; what was measured is kept on this computer."), file=sys.stderr)
+        kept = session.keep_draft()
+        stopped = _("Stopped. Nothing was sent; what was measured is kept on this computer.")
+        tell(stopped if kept else _("Stopped. Nothing was measured, and nothing was sent."), sys.stderr)
         return Exit.INTERRUPTED
     evaluation = session.evaluation()
     preview = session.preview()
     if args.json:
-        sys.stdout.buffer.write(preview.payload + b"\n")
-        sys.stdout.flush()
+        tell_bytes(preview.payload + b"\n")
     else:
         from agent.plain import result
         from agent.system import os_family
 
-        print("\n" + result(evaluation, os_family()))
+        tell("\n" + result(evaluation, os_family()))
+    session.keep_draft()
     verdict = EXITS[evaluation.readiness]
-    if not send:
-        session.keep_draft()
-        return verdict
-    delivery = session.send(preview)
-    print("\n" + told(delivery), file=out)
+    return _send(session, preview, verdict, out) if send else verdict
+
+
+def _send(session: Session, preview: Preview, verdict: Exit, out: TextIO) -> Exit:
+    try:
+        delivery = session.send(preview)
+    except KeyboardInterrupt:
+        tell(_("Stopped while sending. Nothing is lost: readiness history says whether it waits."), sys.stderr)
+        return Exit.INTERRUPTED
+    tell("\n" + told(delivery), out)
     return verdict if delivery.receipt else Exit.NOT_DELIVERED
 
 
@@ -106,7 +114,7 @@ def told(delivery: Delivery) -> str:
         lines.insert(0, _("Sent. The employer's receipt is verified and kept here."))
         lines.append(_("Valid until {time}").format(time=local(entry.valid_until or "")))
     elif delivery.error:
-        lines.insert(0, f"{delivery.error.sentence} {delivery.error.next_step}")
+        lines.insert(0, plain(str(delivery.error)))
     return "\n".join(lines)
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from agent.errors import Exit
 from agent.language import N_, _
+from agent.text import plain
+from agent.times import local
 
 if TYPE_CHECKING:
     from agent.entries import Entry
@@ -38,7 +40,7 @@ def run(args: argparse.Namespace) -> Exit:
     for entry in entries:
         print(line(entry))
         if entry.problem:
-            print(f"    {entry.problem}")
+            print(f"    {plain(entry.problem)}")
     return Exit.READY
 
 
@@ -46,11 +48,13 @@ def line(entry: Entry) -> str:
     """One entry on one line: when, verdict, state, code, id."""
     from agent.verdict import READINESS
 
-    when = entry.when.replace("T", " ").rstrip("Z")
-    until = _("valid until {time}").format(time=_minutes(entry.valid_until)) if entry.valid_until else ""
-    parts = (f"{when} UTC", _(READINESS[entry.readiness]), _(STATES[entry.state]), entry.short_code, until, entry.id)
+    until = _("valid until {time}").format(time=local(entry.valid_until)) if entry.valid_until else ""
+    parts = (
+        local(entry.when),
+        _(READINESS[entry.readiness]),
+        _(STATES[entry.state]),
+        entry.short_code,
+        until,
+        entry.id,
+    )
     return " · ".join(part for part in parts if part)
-
-
-def _minutes(time: str) -> str:
-    return time.replace("T", " ")[:16] + " UTC"

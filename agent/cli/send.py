@@ -7,6 +7,7 @@ import sys
 
 from agent.errors import Exit
 from agent.language import _
+from agent.text import plain
 
 HELP = "send the reports that wait"
 
@@ -29,6 +30,6 @@ def run(args: argparse.Namespace) -> Exit:
     for delivery in deliveries:
         print(line(delivery.entry))
         if delivery.error is not None:
-            print(f"{delivery.error.sentence} {delivery.error.next_step}", file=sys.stderr)
+            print(plain(str(delivery.error)), file=sys.stderr)
     delivered = all(delivery.receipt is not None for delivery in deliveries)
     return Exit.READY if delivered else Exit.NOT_DELIVERED

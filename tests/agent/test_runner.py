@@ -246,6 +246,18 @@ def test_live_points_and_progress_are_in_the_snapshot() -> None:
     assert 0 < state.left_s < 0.5
 
 
+def test_a_listener_that_fails_harms_neither_the_run_nor_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    def broken(_: Event) -> None:
+        raise BrokenPipeError
+
+    run = runner([step("a", lambda p: 1.0)], [check("room.x", "a")])
+    run.on_event(broken)
+    state, events = finish(run)
+    assert state.outcomes["room.x"].status is Status.MEASURED
+    assert isinstance(events[-1], Finished)
+    assert "a listener of the run broke" in caplog.text
+
+
 def test_a_context_that_cannot_be_had_is_an_error_for_every_check() -> None:
     def no_context() -> Context:
         raise OSError
