@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -24,6 +23,7 @@ from report.document import (
     decode,
     encode,
 )
+from report.private import without
 from report.vocabulary import Outcome, Status, replace
 
 MAX_PAYLOAD_BYTES = (MAX_REPORT_BYTES - 1024) * 3 // 4
@@ -60,6 +60,10 @@ class RunRecord:
         self.earlier = []
         self._sent = tuple(self.outcomes.values())
 
+    def all_said(self) -> tuple[Outcome, ...]:
+        """The outcomes that stand, and those that they replaced."""
+        return (*self.in_order(), *(earlier.outcome for earlier in self.earlier))
+
     def in_order(self) -> tuple[Outcome, ...]:
         """The outcomes in the catalogue's order."""
         order = list(CHECKS)
@@ -87,8 +91,10 @@ def utc_now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def build(run: RunRecord, outcomes: Iterable[Outcome], seal: Seal) -> tuple[Report, bytes]:
+def build(run: RunRecord, seal: Seal) -> tuple[Report, bytes]:
     """The report and its bytes, small enough to be sent and certain to be read.
+
+    What the person leaves out is left out of the replaced outcomes too.
 
     Evidence of replaced outcomes is left behind first where there is too much, then all evidence, then the replaced
     outcomes; what was measured stays. Raises :class:`AgentError` when even that is too large.
@@ -107,8 +113,10 @@ def build(run: RunRecord, outcomes: Iterable[Outcome], seal: Seal) -> tuple[Repo
         policy=seal.policy,
         agent=seal.agent,
         shown=seal.shown,
-        outcomes=list(outcomes),
-        earlier=run.earlier,
+        outcomes=[without(outcome, seal.left_out) for outcome in run.in_order()],
+        earlier=[
+            msgspec.structs.replace(earlier, outcome=without(earlier.outcome, seal.left_out)) for earlier in run.earlier
+        ],
         left_out=sorted(seal.left_out),
         comment=clean(seal.comment)[:MAX_COMMENT],
     )

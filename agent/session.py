@@ -44,6 +44,8 @@ from report.words import translator
 __all__ = ["Delivery", "Detail", "Entry", "EntryState", "Membership", "Preview", "Session"]
 
 REFRESH_S = 5.0
+ENOUGH_S = 1.0
+"""With less time left nothing is retried: what is cut short would count as a failure."""
 SEND_S = 15.0
 SEND_WAITING_S = 60.0
 
@@ -165,7 +167,8 @@ class Session:
         published.keep(self._home)
         self._take_policy(published, "employer")
         left_s = REFRESH_S - (time.monotonic() - began)
-        self._postman.retry(record.ca_file, left_s, now=time.time())
+        if left_s >= ENOUGH_S:
+            self._postman.retry(record.ca_file, left_s, now=time.time())
 
     def enrol(self, link: str, ca_file: str | None = None) -> Membership:
         """Enrols this computer by an invitation link. Blocks. Raises :class:`AgentError`."""
@@ -214,8 +217,8 @@ class Session:
     def details(self) -> tuple[Detail, ...]:
         """What may be left out of the present run's report."""
         words = translator("report", self.language)
-        outcomes = self._present().record.in_order()
-        named = [d for d in DETAILS if any(without(o, {d.code}) != o for o in outcomes)]
+        said = self._present().record.all_said()
+        named = [d for d in DETAILS if any(without(outcome, {d.code}) != outcome for outcome in said)]
         return tuple(Detail(d.code, words(d.title), words(d.about), d.sent) for d in named)
 
     def preview(self, left_out: Collection[str] | None = None, comment: str = "") -> Preview:
@@ -225,8 +228,7 @@ class Session:
         """
         run = self._present()
         names = {d.code for d in self.details() if not d.sent} if left_out is None else set(left_out)
-        outcomes = tuple(without(o, names) for o in run.record.in_order())
-        return Preview(*build(run.record, outcomes, self._seal(run, names, comment)))
+        return Preview(*build(run.record, self._seal(run, names, comment)))
 
     def keep_draft(self) -> bool:
         """Keeps the present run, unsent, as a draft on this computer. Leaves no trace in ``seq``.

@@ -101,7 +101,8 @@ def _course(series: Series, glyphs: Glyphs, width: int) -> Content:
     scale = SCALES.get(series.unit, (0.0, 100.0))
     seconds = len(series.values) * series.step_s
     bounds = f"{scale[0]:.0f} … {scale[1]:.0f}".replace("-", "−")
-    about = _("{bounds} {unit}, {seconds} s").format(bounds=bounds, unit=words().unit(series.unit), seconds=round(seconds))
+    unit = words().unit(series.unit)
+    about = _("{bounds} {unit}, {seconds} s").format(bounds=bounds, unit=unit, seconds=round(seconds))
     room = max(10, width - len(about) - 8)
     stride = max(1, -(-len(series.values) // room))
     shown = [

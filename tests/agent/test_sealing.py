@@ -55,7 +55,7 @@ def run(*outcomes: Outcome) -> RunRecord:
 @given(st.text(max_size=1200))
 def test_any_comment_can_be_sent(comment: str) -> None:
     record = run(outcome())
-    report, payload = build(record, record.in_order(), stamp(comment))
+    report, payload = build(record, stamp(comment))
     strict.check(payload)
     assert read(payload) == report
     assert len(report.comment) <= 1000
@@ -96,7 +96,7 @@ def test_too_much_evidence_stays_behind_and_measurements_go() -> None:
     big = outcome(points=12, measurements=[value])
     record = run(big, big, big)
 
-    report, payload = build(record, record.in_order(), stamp())
+    report, payload = build(record, stamp())
 
     assert len(payload) <= MAX_PAYLOAD_BYTES
     assert [o.measurements for o in report.outcomes] == [[value]]
@@ -116,7 +116,7 @@ def test_a_document_that_nothing_can_shrink_is_told() -> None:
     ]
     record = run(*many)
     with pytest.raises(AgentError, match="too large"):
-        build(record, record.in_order(), stamp())
+        build(record, stamp())
 
 
 def test_outcomes_stand_in_the_catalogues_order() -> None:

@@ -175,6 +175,17 @@ def test_names_of_programs_stay_here_unless_ticked(session: Session, quick_check
     assert ticked.report.left_out == []
 
 
+def test_names_stay_here_in_what_a_re_run_replaced_too(session: Session, quick_check: QuickCheck) -> None:
+    quick_check.program = "solitaire"
+    measured(session)
+    quick_check.program = ""
+    finished(session.again(["computer.load"]))
+
+    assert [detail.code for detail in session.details()] == ["computer.program_names"]
+    assert b"solitaire" not in session.preview().payload
+    assert b"solitaire" in session.preview(left_out=()).payload
+
+
 def test_the_employer_down_at_sending_loses_nothing(session: Session, far: FarSide, open_session: Opened) -> None:
     measured(session)
     far.gate.next(REPORTS, *[status(503, Retry_After="60")] * 3)

@@ -457,8 +457,9 @@ class ScriptedSession(Session):
         error = EmployerUnreachable(*NO_ANSWER)
         return Delivery(entry, receipt if delivered else None, None if delivered else error)
 
-    def keep_draft(self) -> None:
+    def keep_draft(self) -> bool:
         self.calls.append("keep_draft")
+        return True
 
     def history(self) -> tuple[Entry, ...]:
         return tuple(self._entries)
