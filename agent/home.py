@@ -17,6 +17,9 @@ VARIABLE = "READINESS_HOME"
 """Environment variable that names another folder."""
 MAX_FILE_BYTES = 1024 * 1024
 
+_HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK)
+"""What a lock that another program has is told by; on Windows the last two."""
+
 LOCK = "lock"
 KEY = "device-key.json"
 NEW_KEY = "device-key.new.json"
@@ -51,11 +54,9 @@ class Home:
         return self.folder / name
 
     def make(self) -> None:
-        """Makes the folder, readable by this person alone."""
+        """Makes the folder, readable by this person alone. One that is there stays as it is: others may use it too."""
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if os.name == "posix" and self.folder.stat().st_mode & 0o077:
-                self.folder.chmod(0o700)
         except OSError as error:
             raise trouble(self.folder, error) from error
 
@@ -69,6 +70,8 @@ class Home:
             _take(opened)
         except OSError as error:
             opened.close()
+            if error.errno not in _HELD:
+                raise trouble(self.path(LOCK), error) from error
             raise StateFolderError(
                 _("The program is already open on this computer."),
                 _("Use the open window, or close it and try again."),

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agent import home
+from agent import home, reports_file
+from agent.client import MAX_RETRY_AFTER_S
 from agent.errors import StateFolderError
 from agent.home import Home, trouble
 from agent.language import _
@@ -26,27 +25,8 @@ MAX_WAITING = 200
 """Then a new report is refused, in words: none is ever dropped."""
 MAX_DONE = 1000
 """Delivered and refused ones; older ones are dropped with their receipts."""
-BUSY_S = 5.0
 
-_TABLE = """
-create table if not exists reports (
-    id           text primary key,
-    state        text not null,
-    ended_at     text not null,
-    document     blob not null,
-    envelope     blob,
-    digest       text,
-    device       text,
-    seq          integer,
-    api_url      text,
-    employer_key text,
-    receipt      blob,
-    problem      text not null default '',
-    attempts     integer not null default 0,
-    not_before   real not null default 0
-) strict
-"""
-_INDEX = "create index if not exists by_state on reports (state, seq)"
+
 _COLUMNS = (
     "id, state, ended_at, document, envelope, device, seq, api_url, employer_key,"
     " receipt, problem, attempts, not_before"
@@ -114,16 +94,6 @@ class Head:
     """Of the envelope; ``None`` before the first."""
 
 
-class DamagedOutbox(StateFolderError):
-    """The database is not one, or torn."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("The file with your reports is damaged."),
-            _("Start the program again: it sets the file aside and goes on with a new one."),
-        )
-
-
 class Outbox:
     """SQLite in WAL mode with ``synchronous=FULL``: what was committed survives a power cut.
 
@@ -138,27 +108,11 @@ class Outbox:
         self._one_at_a_time = threading.RLock()
         path = folder.path(home.REPORTS)
         try:
-            if look_only:
-                there = path.exists()
-                source = f"{path.as_uri()}?mode=ro" if there else ":memory:"
-                self._db = sqlite3.connect(source, uri=there, timeout=BUSY_S, check_same_thread=False)
-                if not there:
-                    self._db.execute(_TABLE)
-                return
-            path.touch(mode=0o600)
-            self._db = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False, isolation_level=None)
-            with self._telling():
-                for pragma in ("journal_mode=wal", "synchronous=full", "secure_delete=on"):
-                    self._db.execute(f"pragma {pragma}")
-                self._db.execute(_TABLE)
-                self._db.execute(_INDEX)
-                if self._db.execute("pragma quick_check(1)").fetchone() != ("ok",):
-                    self._db.close()
-                    raise DamagedOutbox()
+            self._db = reports_file.look_into(path) if look_only else reports_file.open_file(path)
         except OSError as error:
             raise trouble(path, error) from error
         except sqlite3.Error as error:
-            raise _told(self._folder, error) from error
+            raise reports_file.told(path, error) from error
 
     def close(self) -> None:
         """Closes the database."""
@@ -243,9 +197,14 @@ class Outbox:
         return self._select("order by ended_at desc, id desc limit ?", most)
 
     def waiting(self, now: float | None = None) -> list[Kept]:
-        """Those to be sent, in the order they were sealed; with ``now`` only those whose time has come."""
-        due = time.time() + 1e12 if now is None else now
-        return self._select("where state = 'waiting' and not_before <= ? order by rowid", due)
+        """Those to be sent, in the order they were sealed; with ``now`` only those whose time has come.
+
+        A time that is farther off than any wait was set by a clock that was wrong then: it has come.
+        """
+        if now is None:
+            return self._select("where state = 'waiting' order by rowid")
+        due = "(not_before <= ? or not_before > ?)"
+        return self._select(f"where state = 'waiting' and {due} order by rowid", now, now + MAX_RETRY_AFTER_S)
 
     def head(self, device: str) -> Head:
         """The newest link of this device's chain."""
@@ -298,16 +257,4 @@ class Outbox:
             with self._one_at_a_time:
                 yield
         except sqlite3.Error as error:
-            raise _told(self._folder, error) from error
-
-
-def _told(folder: Home, error: sqlite3.Error) -> StateFolderError:
-    name = getattr(error, "sqlite_errorname", "")
-    if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
-        return DamagedOutbox()
-    path = folder.path(home.REPORTS)
-    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR_WRITE")):
-        return trouble(path, OSError(errno.ENOSPC, name))
-    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
-        return trouble(path, OSError(errno.EROFS, name))
-    return trouble(path, error)
+            raise reports_file.told(self._folder.path(home.REPORTS), error) from error

@@ -9,7 +9,8 @@ from agent import enrolment, home, keys
 from agent.enrolment import Record
 from agent.home import Home
 from agent.language import _
-from agent.outbox import DamagedOutbox, Outbox
+from agent.outbox import Outbox
+from agent.reports_file import DamagedOutbox
 from protocol.keys import PrivateKey
 
 

@@ -33,9 +33,16 @@ def test_only_this_person_can_read(made: Home) -> None:
     made.write(home.KEY, b"secret")
     assert mode(made.folder) == 0o700
     assert mode(made.path(home.KEY)) == 0o600
-    made.folder.chmod(0o755)
-    made.make()
-    assert mode(made.folder) == 0o700
+
+
+@posix
+def test_a_folder_that_is_there_already_stays_open_to_others(tmp_path: Path) -> None:
+    """``READINESS_HOME=/tmp`` must not take ``/tmp`` from everyone; the files in it are closed all the same."""
+    tmp_path.chmod(0o777)
+    shared = Home(tmp_path)
+    shared.make()
+    shared.write(home.KEY, b"secret")
+    assert (mode(tmp_path), mode(shared.path(home.KEY))) == (0o777, 0o600)
 
 
 def test_what_is_written_is_read(made: Home) -> None:

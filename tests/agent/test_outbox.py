@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sqlite3
 import subprocess
@@ -16,7 +17,8 @@ from agent import home
 from agent import outbox as module
 from agent.errors import StateFolderError
 from agent.home import Home
-from agent.outbox import DamagedOutbox, Head, Kept, Outbox, State
+from agent.outbox import Head, Kept, Outbox, State
+from agent.reports_file import DamagedOutbox
 from protocol.envelope import digest
 from protocol.uuid7 import uuid7
 
@@ -64,7 +66,9 @@ def test_a_report_goes_its_way(outbox: Outbox) -> None:
     outbox.failed(report.id, "no network", 2e9)
     (waiting,) = outbox.waiting()
     assert (waiting.attempts, waiting.problem, waiting.not_before) == (1, "no network", 2e9)
-    assert outbox.waiting(now=1e9) == []
+    assert outbox.waiting(now=2e9 - 3600) == []
+    assert outbox.waiting(now=2e9) == [waiting]
+    assert outbox.waiting(now=1e9) == [waiting], "the clock was wrong by decades when it failed"
     outbox.delivered(report.id, b"receipt")
     assert outbox.waiting() == []
     delivered = outbox.find(report.id)
@@ -177,6 +181,12 @@ def test_a_torn_page_in_the_middle_is_told(folder: Home, outbox: Outbox) -> None
         Outbox(folder)
 
 
+def looked_at(outbox: Outbox) -> str:
+    """The id of the one report that waits."""
+    (report,) = outbox.waiting()
+    return report.id
+
+
 def test_looking_changes_nothing(folder: Home) -> None:
     looking = Outbox(folder, look_only=True)
     assert looking.newest() == []
@@ -184,12 +194,45 @@ def test_looking_changes_nothing(folder: Home) -> None:
     assert list(folder.folder.iterdir()) == []
     writing = Outbox(folder)
     writing.put(sealed(1))
+    writing.close()
+    before = sorted(folder.folder.iterdir())
+    looking = Outbox(folder, look_only=True)
+    assert [report.seq for report in looking.newest()] == [1]
+    looking.close()
+    assert sorted(folder.folder.iterdir()) == before
+    writing = Outbox(folder)
+    writing.failed(looked_at(writing), "no network", 0.0)
     beside = Outbox(folder, look_only=True)
-    assert [report.seq for report in beside.newest()] == [1]
+    assert [report.attempts for report in beside.newest()] == [1], "what the writer's log holds is seen"
     with pytest.raises(StateFolderError):
         beside.put(sealed(2))
     beside.close()
     writing.close()
+
+
+@pytest.mark.realtime
+def test_a_disk_that_can_not_be_written_can_be_looked_at(small_disk: Path) -> None:
+    folder = Home(small_disk)
+
+    def mount(how: str) -> None:
+        subprocess.run(["mount", "-o", f"remount,{how}", str(small_disk)], check=True)
+
+    def seen() -> list[int | None]:
+        with contextlib.closing(Outbox(folder, look_only=True)) as looking:
+            return [report.seq for report in looking.newest()]
+
+    mount("size=256k")
+    with contextlib.closing(Outbox(folder)) as outbox:
+        outbox.put(sealed(1))
+    mount("ro")
+    assert seen() == [1]
+    mount("rw")
+    with (small_disk / "filler").open("wb", buffering=0) as filler, contextlib.suppress(OSError):
+        while filler.write(bytes(1024)):
+            pass
+    assert seen() == [1]
+    with pytest.raises(StateFolderError, match=r"disk is full.*Free some space"):
+        Outbox(folder)
 
 
 @pytest.mark.realtime
