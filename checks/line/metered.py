@@ -26,8 +26,10 @@ _WINDOWS_COST = (
     "-NoProfile",
     "-NonInteractive",
     "-Command",
-    ("[Windows.Networking.Connectivity.NetworkInformation,Windows,ContentType=WindowsRuntime]"
-    "::GetInternetConnectionProfile().GetConnectionCost().NetworkCostType"),
+    (
+        "[Windows.Networking.Connectivity.NetworkInformation,Windows,ContentType=WindowsRuntime]"
+        "::GetInternetConnectionProfile().GetConnectionCost().NetworkCostType"
+    ),
 )
 
 
