@@ -76,10 +76,11 @@ def add_challenge(connection: Connection, values: Mapping[str, Any]) -> None:
 
 
 def forget_challenges(connection: Connection, device_id: str, before: datetime, most: int) -> None:
-    """Forgets a computer's unused challenges: those issued before then, and all but the newest ``most``."""
+    """Forgets unused challenges: everyone's from before then, and all but the newest ``most`` of this computer's."""
     c = schema.challenges
+    connection.execute(delete(c).where(c.c.report_id.is_(None), c.c.issued_at < before))
     unused = (c.c.device == device_id, c.c.report_id.is_(None))
-    newest = select(c.c.token).where(*unused, c.c.issued_at >= before).order_by(c.c.issued_at.desc()).limit(most)
+    newest = select(c.c.token).where(*unused).order_by(c.c.issued_at.desc()).limit(most)
     connection.execute(delete(c).where(*unused, c.c.token.not_in(newest)))
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -59,6 +60,7 @@ _Id = BigInteger().with_variant(Integer, "sqlite")
 _KeyId = String(43)
 _Digest = String(64)
 _Token = String(200)
+_UNUSED = text("report_id IS NULL")
 
 operators = Table(
     "operators",
@@ -125,6 +127,7 @@ challenges = Table(
     Column("bearer_expires_at", Instant, nullable=False),
     Column("report_id", String(36)),  # the report that used it
     Index(None, "device", "issued_at"),
+    Index("ix_challenges_unused", "issued_at", sqlite_where=_UNUSED, postgresql_where=_UNUSED),
 )
 
 envelopes = Table(

@@ -57,8 +57,9 @@ def test_a_loop_gone_wild_is_slowed_and_its_challenges_are_capped(employer: Empl
 
 
 def test_a_challenge_without_a_report_is_forgotten_in_the_end(employer: Employer) -> None:
-    computer = employer.enrolled()
-    old = computer.challenge().challenge
+    """Also that of a computer which never came again."""
+    computer, gone = employer.enrolled("7"), employer.enrolled("8")
+    old = [c.challenge().challenge for c in (computer, gone)]
     employer.clock.pass_by(days=31)
     computer.challenge()
-    assert employer.read(queries.challenge, old) is None
+    assert [employer.read(queries.challenge, token) for token in old] == [None, None]
