@@ -64,7 +64,8 @@ class Arrival:
         known = queries.report(connection, self._row.id)
         if known is not None:
             return self._again(connection, known)
-        if self._device.status is DeviceStatus.REVOKED:
+        device = queries.device(connection, self._device.id)
+        if device is None or device.status is DeviceStatus.REVOKED:
             self._alarm(connection, AlarmKind.REVOKED_DEVICE, "A computer that was signed off sent a report.")
             return Refused("revoked")
         self._watch_chain(connection)
@@ -117,9 +118,16 @@ class Arrival:
         return Refused("conflict", "another report is stored under this id")
 
     def _watch_chain(self, connection: Connection) -> None:
-        same = queries.report_by_seq(connection, self._device.id, self._row.seq)
-        if same is not None:
-            detail = f"Reports {same.id} and {self._row.id} both have number {same.seq} of this computer."
+        """A report that was sealed before this one may be missing here: it was refused, or never came."""
+        row = self._row
+        same = queries.reports_by_seq(connection, row.device, row.seq)
+        before = queries.reports_by_seq(connection, row.device, row.seq - 1)
+        detail = ""
+        if same:
+            detail = f"Reports {same[0].id} and {row.id} both have number {row.seq} of this computer."
+        elif before and row.prev not in {report.envelope_digest for report in before}:
+            detail = f"Report {row.id}, number {row.seq}, was not made after {before[0].id}, number {row.seq - 1}."
+        if detail:
             self._alarm(connection, AlarmKind.CHAIN_FORKED, detail)
 
     def _freshness(self, connection: Connection) -> Freshness:

@@ -77,9 +77,8 @@ class _Enrolling:
             connection,
             AlarmKind.INVITATION_REUSED,
             self.now,
-            f"Another key tried invitation {invitation.id}: the link may have been passed on.",
+            f"Another key ({self.key.thumbprint}) tried invitation {invitation.id}: the link may have been passed on.",
             operator_id=invitation.operator_id,
-            device=self.key.thumbprint,
         )
         return Refused("used_invitation")
 

@@ -44,7 +44,7 @@ _ALARMS: dict[AlarmKind, tuple[str, str]] = {
         N_("The first was kept, the second refused. Ask the operator how the second came about."),
     ),
     AlarmKind.CHAIN_FORKED: (
-        N_("Two reports of one computer have the same number."),
+        N_("The reports of one computer contradict each other."),
         N_("The key may have been copied, or the computer was restored from a backup. Ask, and enrol it anew."),
     ),
     AlarmKind.INVITATION_REUSED: (

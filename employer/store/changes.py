@@ -14,11 +14,14 @@ from employer.store import schema
 from employer.store.rows import AlarmKind, Device, DeviceStatus, Operator, StoredReport
 from report.vocabulary import Readiness
 
+SEARCH_CHARACTERS = 300
+"""Some letters become two when case is folded."""
+
 
 def put_operator(connection: Connection, ref: str, name: str, now: datetime) -> Operator:
     """The operator whom the employer calls ``ref``: added, or given this name."""
     o = schema.operators
-    values = {"name": name, "search": f"{name}\n{ref}".casefold()}
+    values = {"name": name, "search": f"{name}\n{ref}".casefold()[:SEARCH_CHARACTERS]}
     row = connection.execute(select(o).where(o.c.ref == ref)).mappings().one_or_none()
     if row is not None:
         connection.execute(update(o).where(o.c.id == row["id"]).values(values))

@@ -74,13 +74,6 @@ def policy_by_version(connection: Connection, version: str) -> StoredPolicy | No
     return StoredPolicy(**row) if row else None
 
 
-def policies(connection: Connection) -> list[StoredPolicy]:
-    """All policies, the one in force first."""
-    p = schema.policies
-    query = select(p).order_by(p.c.id.desc()).limit(MAX_PAGE)
-    return [StoredPolicy(**row) for row in connection.execute(query).mappings()]
-
-
 def challenge(connection: Connection, token: str) -> StoredChallenge | None:
     """The challenge of that name."""
     return _challenge(connection, schema.challenges.c.token == token)
@@ -97,18 +90,6 @@ def report(connection: Connection, report_id: str) -> StoredReport | None:
     return _report(row) if row else None
 
 
-def reports_of(
-    connection: Connection, operator_id: int, *, limit: int = 50, before: datetime | None = None
-) -> list[StoredReport]:
-    """An operator's reports, newest first; ``before`` continues a page."""
-    r = schema.reports
-    query = select(r).where(r.c.operator_id == operator_id)
-    if before is not None:
-        query = query.where(r.c.received_at < before)
-    query = query.order_by(r.c.received_at.desc(), r.c.seq.desc()).limit(min(limit, MAX_PAGE))
-    return [_report(row) for row in connection.execute(query).mappings()]
-
-
 def reports_by_short_code(connection: Connection, short_code: str) -> list[StoredReport]:
     """Reports with that short code, newest first. It is short: more than one is possible."""
     r = schema.reports
@@ -116,12 +97,11 @@ def reports_by_short_code(connection: Connection, short_code: str) -> list[Store
     return [_report(row) for row in connection.execute(query).mappings()]
 
 
-def report_by_seq(connection: Connection, device_id: str, seq: int) -> StoredReport | None:
-    """A computer's report with that number."""
+def reports_by_seq(connection: Connection, device_id: str, seq: int) -> list[StoredReport]:
+    """A computer's reports with that number, the first first: one, unless two have its key."""
     r = schema.reports
-    query = select(r).where(r.c.device == device_id, r.c.seq == seq).order_by(r.c.received_at).limit(1)
-    row = _one(connection, query)
-    return _report(row) if row else None
+    query = select(r).where(r.c.device == device_id, r.c.seq == seq).order_by(r.c.received_at, r.c.id).limit(MAX_PAGE)
+    return [_report(row) for row in connection.execute(query).mappings()]
 
 
 def envelope(connection: Connection, digest: str) -> bytes | None:

@@ -39,7 +39,8 @@ class AlarmKind(StrEnum):
     REPORT_CONFLICT = "report_conflict"
     """Two different reports under one id."""
     CHAIN_FORKED = "chain_forked"
-    """Two reports of one key have the same number: the key may have been copied, or an old state brought back."""
+    """Two reports of one key have the same number, or one was not made after the one before it: the key may have been
+    copied, or an old state brought back."""
     INVITATION_REUSED = "invitation_reused"
     """A second key tried an invitation that was already used."""
     REVOKED_DEVICE = "revoked_device"

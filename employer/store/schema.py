@@ -218,7 +218,7 @@ alarms = Table(
     Column("last_at", Instant, nullable=False),
     Column("count", Integer, nullable=False),
     Column("operator_id", _Id, ForeignKey("operators.id"), index=True),
-    Column("device", String(43)),  # may be a key that is not enrolled
+    Column("device", String(43)),
     Column("report_id", String(36)),
     Column("detail", String(400), nullable=False),
     Column("seen_at", Instant, index=True),

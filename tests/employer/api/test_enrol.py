@@ -44,8 +44,18 @@ def test_another_key_is_refused_and_support_sees_it(employer: Employer) -> None:
     answer = other.enrol(invitation)
     assert (answer.status_code, problem(answer)) == (403, "used_invitation")
     (alarm,) = employer.read(queries.alarms)
-    assert (alarm.kind, alarm.device) == (AlarmKind.INVITATION_REUSED, other.id)
+    assert (alarm.kind, alarm.count) == (AlarmKind.INVITATION_REUSED, 1)
+    assert other.id in alarm.detail
     assert employer.read(queries.device, other.id) is None
+
+
+def test_whoever_has_a_used_link_can_not_flood_the_desk(employer: Employer) -> None:
+    invitation = employer.invite()
+    assert employer.computer().enrol(invitation).status_code == 201
+    for _ in range(3):
+        assert problem(employer.computer().enrol(invitation)) == "used_invitation"
+    (alarm,) = employer.read(queries.alarms)
+    assert alarm.count == 3
 
 
 def test_an_invitation_expires_after_three_days(employer: Employer) -> None:

@@ -7,13 +7,15 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from employer.api.problems import Refused
+from employer.intake import Arrival
 from employer.store import changes, queries
 from employer.store.rows import AlarmKind, DeviceStatus, Freshness
 from employer.times import rfc3339
 from protocol.envelope import digest
 from protocol.messages import NONCE_HEADER, Accepted, Receipt
 from protocol.receipt import open_receipt
-from report.document import Report
+from report.document import Report, encode
 from report.vocabulary import Readiness, Verdict
 from tests.employer.computer import Computer, outcomes
 from tests.employer.conftest import Employer, policy_toml, problem
@@ -164,8 +166,48 @@ def test_two_reports_with_one_number_raise_an_alarm_and_are_both_kept(employer: 
 
     (alarm,) = employer.read(queries.alarms)
     assert (alarm.kind, alarm.device) == (AlarmKind.CHAIN_FORKED, computer.id)
-    operator_id = employer.read(queries.device, computer.id).operator_id
-    assert len(employer.read(queries.reports_of, operator_id)) == 2
+    assert len(employer.read(queries.reports_by_seq, computer.id, 1)) == 2
+    for side in (computer, clone):
+        report = side.report()
+        receipt_of(employer, side, report, side.envelope(report))
+    (alarm,) = employer.read(queries.alarms)
+    assert alarm.count == 2, "each side's second report was made after a first one that is here"
+
+
+def test_a_report_that_was_not_made_after_the_one_before_it_raises_an_alarm(employer: Employer) -> None:
+    """As when a copy of the key went on from a report that never came."""
+    computer = employer.enrolled()
+    first = computer.report()
+    receipt_of(employer, computer, first, computer.envelope(first))
+    computer.prev = "e" * 64
+    second = computer.report()
+    receipt_of(employer, computer, second, computer.envelope(second))
+
+    (alarm,) = employer.read(queries.alarms)
+    assert alarm.kind is AlarmKind.CHAIN_FORKED
+    assert first.report_id in alarm.detail
+
+
+def test_a_gap_in_the_numbers_raises_no_alarm(employer: Employer) -> None:
+    """A report that was refused keeps its place, and never comes."""
+    computer = employer.enrolled()
+    first = computer.report()
+    receipt_of(employer, computer, first, computer.envelope(first))
+    computer.seq, computer.prev = 2, "e" * 64
+    third = computer.report()
+    receipt_of(employer, computer, third, computer.envelope(third))
+    assert employer.read(queries.alarms) == []
+
+
+def test_a_computer_that_is_revoked_while_its_report_arrives_is_refused(employer: Employer) -> None:
+    computer = employer.enrolled()
+    report = computer.report()
+    body = computer.envelope(report)
+    arrival = Arrival(employer.receiver, employer.read(queries.device, computer.id), body, encode(report))
+    employer.store.write(lambda c: changes.set_device_status(c, computer.id, DeviceStatus.REVOKED)).result()
+    refused = employer.store.write(arrival.change).result()
+    assert isinstance(refused, Refused)
+    assert refused.name == "revoked"
 
 
 def test_a_revoked_computer_is_refused_but_its_old_receipts_are_still_given(employer: Employer) -> None:

@@ -5,25 +5,30 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from employer.store import changes, queries
+from sqlalchemy import func, select
+
+from employer.store import changes, queries, schema
 from employer.store.rows import AlarmKind, DeviceStatus
 from tests.employer.conftest import Employer
 
 
-def test_an_operators_reports_are_paged_newest_first(employer: Employer) -> None:
+def test_a_report_is_found_by_its_id_its_code_and_its_number(employer: Employer) -> None:
     computer = employer.enrolled()
-    ids: list[str] = []
-    for _ in range(5):
-        employer.clock.pass_by(minutes=1)
+    for _ in range(2):
         report = computer.report()
-        ids.insert(0, report.report_id)
         assert computer.send(computer.envelope(report)).status_code == 201
-    operator_id = employer.read(queries.device, computer.id).operator_id
-    page = employer.read(queries.reports_of, operator_id, limit=2)
-    rest = employer.read(queries.reports_of, operator_id, before=page[-1].received_at)
-    assert [r.id for r in page + rest] == ids
-    assert employer.read(queries.reports_by_short_code, page[0].short_code) == [page[0]]
-    assert employer.read(queries.report_by_seq, computer.id, 5) == page[0]
+    stored = employer.read(queries.report, report.report_id)
+    assert employer.read(queries.reports_by_short_code, stored.short_code) == [stored]
+    assert employer.read(queries.reports_by_seq, computer.id, 2) == [stored]
+    assert employer.read(queries.reports_by_seq, computer.id, 3) == []
+
+
+def test_a_name_whose_letters_become_two_can_be_stored_anywhere(employer: Employer) -> None:
+    name, ref = "ß" * 200, "7" * 80
+    employer.store.write(lambda c: changes.put_operator(c, ref, name, employer.clock.now)).result()
+    o = schema.operators
+    longest = employer.read(lambda c: c.execute(select(func.max(func.length(o.c.search)))).scalar_one())
+    assert longest == changes.SEARCH_CHARACTERS
 
 
 def test_an_alarm_that_was_seen_is_unseen_again_when_it_happens_again(employer: Employer) -> None:
