@@ -14,7 +14,6 @@ from employer.version import version
 COMMANDS = ("serve", "invite", "policy", "verify", "users", "migrate")
 """Each is a module of ``employer.cli`` with ``HELP``, ``arguments(parser)`` and ``run(args) -> int``."""
 
-DONE = 0
 FAILED = 1
 """What was asked could not be done; stderr says why, and what to do now."""
 USAGE = 2

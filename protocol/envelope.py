@@ -134,17 +134,6 @@ def shown_key(thumbprint: str) -> Callable[[Header], PublicKey]:
     return key_for
 
 
-def known_key(key: PublicKey) -> Callable[[Header], PublicKey]:
-    """A ``key_for`` that accepts this key alone."""
-
-    def key_for(header: Header) -> PublicKey:
-        if header.kid != key.thumbprint:
-            raise EnvelopeError("unknown_key", f"signed by {header.kid}, not by {key.thumbprint}")
-        return key
-
-    return key_for
-
-
 def _parts(data: bytes) -> tuple[bytes, bytes, bytes]:
     try:
         header, payload, signature = data.decode("ascii").split(".")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
@@ -15,7 +14,6 @@ from protocol.messages import Path
 VERSION = "1"
 MIN_SECRET_BYTES = 16
 """128 bits."""
-NEW_SECRET_BYTES = 32
 _ID = re.compile(r"[A-Za-z0-9_-]{4,64}")
 _HOST = re.compile(r"[0-9A-Za-z.:_\[\]-]+")
 _PATH = re.compile(r"[0-9A-Za-z./_~-]*")
@@ -51,11 +49,6 @@ class Invitation:
         """The link. A secret: the fragment is never sent to the server by a browser, nor by us."""
         fragment = ".".join((VERSION, self.id, encode(self.secret), self.employer_key))
         return f"{self.api_url}{Path.INVITATION}#{fragment}"
-
-
-def new_secret() -> bytes:
-    """A secret for a new invitation."""
-    return secrets.token_bytes(NEW_SECRET_BYTES)
 
 
 def is_loopback(host: str | None) -> bool:

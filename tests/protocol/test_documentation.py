@@ -9,10 +9,13 @@ import msgspec
 import pytest
 
 from employer.api.problems import KINDS
+from employer.keys import EmployerKeys
 from protocol import binding, envelope, invitation, messages, strict
+from protocol.keys import PrivateKey
 from protocol.messages import EnvelopeType
 from tests.protocol.test_envelope import SEALED
 
+RECEIVER = EmployerKeys(PrivateKey(bytes(32)), bytes(32))
 TEXT = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text("utf-8")
 TYPES = {name: value for name, value in vars(EnvelopeType).items() if name.isupper()}
 PATHS = {name: value for name, value in vars(messages.Path).items() if name.isupper()}
@@ -63,7 +66,7 @@ def test_the_numbers_are_the_codes() -> None:
         f"more than {strict.MAX_NUMBER_CHARACTERS} characters",
         f"{envelope.MAX_HEADER_BYTES} bytes",
         f"`url` {envelope.MAX_URL_CHARACTERS} characters, `nonce` {envelope.MAX_NONCE_CHARACTERS}",
-        f"at least {invitation.MIN_SECRET_BYTES} bytes (the receiver makes {invitation.NEW_SECRET_BYTES})",
+        f"at least {invitation.MIN_SECRET_BYTES} bytes (the receiver makes {len(RECEIVER.invitation_secret('an id'))})",
         f"at most {binding.MAX_CHARACTERS} characters",
         messages.NONCE_HEADER,
         messages.JOSE,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol.invitation import Invitation, InvitationError, check_address, is_loopback, new_secret, parse
+from protocol.invitation import Invitation, InvitationError, check_address, is_loopback, parse
 
 KEY = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
 SECRET = "AAECAwQFBgcICQoLDA0ODw"
@@ -22,7 +22,7 @@ def test_a_link_is_read() -> None:
     ["https://calls.example", "https://calls.example:8443/base/two", "http://127.0.0.1:8080", "http://[::1]:1"],
 )
 def test_a_link_is_the_inverse_of_its_reading(address: str) -> None:
-    invitation = Invitation(address, "abcd", new_secret(), KEY)
+    invitation = Invitation(address, "abcd", bytes(range(32)), KEY)
     assert parse(invitation.link) == invitation
 
 
