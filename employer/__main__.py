@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
+import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
@@ -22,17 +24,26 @@ INTERRUPTED = 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr does: a name that an old code page lacks
     args = parser().parse_args(argv)
     try:
-        return int(_command(args.command).run(args))
+        code = int(_command(args.command).run(args))
+        sys.stdout.flush()
+        return code
     except EmployerError as error:
-        print(f"readiness-employer: {error.sentence}\n  {error.next_step}", file=sys.stderr)
-        return FAILED
+        return _failed(error)
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()
-        return FAILED
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left in it can't be written either
+        why = error.strerror or error
+        return _failed(EmployerError(f"The system says: {why}.", "Look whether the disk is full, then try again."))
+
+
+def _failed(error: EmployerError) -> int:
+    print(f"readiness-employer: {error.sentence}\n  {error.next_step}", file=sys.stderr)
+    return FAILED
 
 
 def parser() -> argparse.ArgumentParser:

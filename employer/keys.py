@@ -56,9 +56,19 @@ def is_strong(key: PublicKey) -> bool:
 
 def load_or_create(folder: Path) -> EmployerKeys:
     """The keys in the state folder; made when there are none. Raises :class:`EmployerError`."""
-    file = folder / FILE_NAME
+    return _load(folder / FILE_NAME, create=True)
+
+
+def load(folder: Path) -> EmployerKeys:
+    """The keys in the state folder. Raises :class:`EmployerError`, also when there are none."""
+    return _load(folder / FILE_NAME, create=False)
+
+
+def _load(file: Path, create: bool) -> EmployerKeys:
     try:
         if not file.exists():
+            if not create:
+                raise EmployerError(f"There is no key file {file}.", "Say with --data where the receiver's folder is.")
             _create(file)
         _refuse_readable_by_others(file)
         return _read(file)

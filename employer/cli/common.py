@@ -18,6 +18,7 @@ from employer.store.store import Store
 from employer.store.writer import StoreUnavailable
 
 T = TypeVar("T")
+N = TypeVar("N", int, float)
 
 MAX_FILE_BYTES = 1 << 20
 
@@ -34,6 +35,7 @@ def add_data(parser: argparse.ArgumentParser) -> None:
 def state_folder(args: argparse.Namespace) -> Path:
     """The state folder, made where it is missing. Raises :class:`EmployerError`."""
     folder: Path = args.data
+    new = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
@@ -41,7 +43,24 @@ def state_folder(args: argparse.Namespace) -> Path:
             f"The state folder {folder} can't be made: {error.strerror}.",
             "Choose another with --data, or give this user the right to write there.",
         ) from error
+    if new:
+        narrate(f"A new state folder is made: {folder}")
     return folder
+
+
+def number(least: float, most: float, kind: Callable[[str], N]) -> Callable[[str], N]:
+    """What reads an option's number, for ``argparse``."""
+
+    def read(text: str) -> N:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = None
+        if value is None or not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"{text} is no number from {least:g} to {most:g}")
+        return value
+
+    return read
 
 
 @contextmanager

@@ -28,21 +28,28 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     common.add_data(parser)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (%(default)s)")
+    port = common.number(0, 65535, int)
     parser.add_argument(
-        "--port", type=_port, metavar="PORT", default=8765, help="TCP port; 0: any free one (%(default)s)"
+        "--port", type=port, metavar="PORT", default=8765, help="TCP port; 0: any free one (%(default)s)"
     )
     parser.add_argument(
         "--public-url", default="", metavar="URL", help="the address that operators reach; needed unless all is local"
     )
     parser.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate chain (PEM)")
     parser.add_argument("--tls-key", type=Path, metavar="FILE", help="its private key (PEM)")
-    parser.add_argument("--concurrency", type=int, default=500, help="connections at once (%(default)s)")
+    parser.add_argument(
+        "--concurrency",
+        type=common.number(1, 100_000, int),
+        metavar="NUMBER",
+        default=500,
+        help="connections at once (%(default)s)",
+    )
     parser.add_argument(
         "--trusted-proxies", default="127.0.0.1", metavar="IPS", help="whose X-Forwarded-For is believed (%(default)s)"
     )
     parser.add_argument("--no-line", action="store_true", help="no reflector and no bandwidth test here")
     parser.add_argument("--reflector-host", metavar="ADDRESS", help="where the reflector listens (as --host)")
-    parser.add_argument("--reflector-port", type=_port, default=0, metavar="PORT", help="UDP port; 0: any free one")
+    parser.add_argument("--reflector-port", type=port, default=0, metavar="PORT", help="UDP port; 0: any free one")
     parser.add_argument(
         "--reflector-name", default="", metavar="HOST", help="where operators reach the reflector (as the public URL)"
     )
@@ -52,7 +59,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="new computers stay pending until support has compared their fingerprint",
     )
     parser.add_argument(
-        "--fresh-within", type=float, default=2, metavar="HOURS", help="later reports are marked late (%(default)s)"
+        "--fresh-within",
+        type=common.number(0.1, 24 * 365, float),
+        default=2,
+        metavar="HOURS",
+        help="later reports are marked late (%(default)s)",
     )
     parser.add_argument(
         "--package", default="workstation-readiness", help="what the landing page tells operators to install"
@@ -85,13 +96,6 @@ def run(args: argparse.Namespace) -> int:
         finally:
             receiver.close()
     return 0 if server.started else 1
-
-
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port < 65536:
-        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
-    return port
 
 
 def _check_tls(args: argparse.Namespace) -> None:

@@ -69,7 +69,11 @@ def _password(from_stdin: bool) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
         raise EmployerError("There is no terminal to ask for a password.", "Give it with --password-stdin.")
-    first = getpass.getpass("Password: ")
-    if getpass.getpass("Once more: ") != first:
+    try:
+        first = getpass.getpass("Password: ")
+        again = getpass.getpass("Once more: ")
+    except EOFError:
+        raise EmployerError("No password was given.", "Try again, and type it twice.") from None
+    if again != first:
         raise EmployerError("The two were not the same.", "Try again.")
     return first

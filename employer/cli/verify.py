@@ -30,8 +30,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Runs the command: what each file is, by whom and when; the first that doesn't hold ends it."""
-    folder = common.state_folder(args)
-    own_key = keys.load_or_create(folder).signing.public.thumbprint
+    folder: Path = args.data
+    own_key = keys.load(folder).signing.public.thumbprint
     files = {file: common.read_file(file).strip() for file in args.files}
     settings = Settings(data=folder, public_url="", database=args.database)
     with common.open_store(settings.database_url) as store:

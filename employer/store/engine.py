@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from employer.errors import EmployerError
 
 BUSY_TIMEOUT_MS = 5000
 """How long a SQLite connection waits for another process's write (``invite`` beside ``serve``)."""
@@ -14,8 +17,17 @@ READERS = 40
 
 
 def open_engine(url: str | URL) -> Engine:
-    """An engine for reads and writes. On SQLite: WAL, every commit on disk (``synchronous=FULL``)."""
-    engine = create_engine(make_url(url), pool_size=READERS, max_overflow=READERS)
+    """An engine for reads and writes. On SQLite: WAL, every commit on disk (``synchronous=FULL``).
+
+    Raises :class:`EmployerError` for an address that is none, and for a database whose driver isn't installed.
+    """
+    try:
+        engine = create_engine(make_url(url), pool_size=READERS, max_overflow=READERS)
+    except (SQLAlchemyError, ImportError) as error:
+        raise EmployerError(
+            f"The database's address can't be used: {error}.",
+            "Give it as SQLAlchemy writes it, such as postgresql+psycopg://user@host/name, and install its driver.",
+        ) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from employer.__main__ import COMMANDS, FAILED, main
+from employer import keys
+from employer.__main__ import COMMANDS, FAILED, USAGE, main
 from employer.cli import address
 from employer.policy_template import TEMPLATE, policy_toml
 from employer.store import queries
@@ -23,7 +26,8 @@ from tests.employer.conftest import policy_toml as good_policy
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """A state folder."""
+    """A state folder with nothing in it."""
+    (tmp_path / "data").mkdir()
     return tmp_path / "data"
 
 
@@ -210,7 +214,12 @@ def test_an_exported_report_and_its_receipt_are_verified_offline(
     tampered = receipt_file.with_name("tampered.jws")
     tampered.write_text(receipt[:-4] + "AAAA")
     assert "does not hold" in failure(capsys, "verify", tampered, "--data", data)
-    assert "does not hold" in failure(capsys, "verify", receipt_file, "--data", tmp_path / "another employer")
+    another = tmp_path / "another employer"
+    assert "--data" in failure(capsys, "verify", receipt_file, "--data", another)
+    assert not another.exists(), "verifying makes nothing"
+    run(capsys, "users", "list", "--data", another)
+    keys.load_or_create(another)
+    assert "does not hold" in failure(capsys, "verify", receipt_file, "--data", another)
     assert "can't be read" in failure(capsys, "verify", tmp_path / "nowhere", "--data", data)
 
 
@@ -227,7 +236,6 @@ def test_a_state_folder_that_cant_be_made_is_explained(
 
 
 def test_a_damaged_database_is_explained(capsys: pytest.CaptureFixture[str], data: Path) -> None:
-    data.mkdir()
     (data / "employer.sqlite3").write_bytes(b"x" * 5000)
     assert "can't be opened" in failure(capsys, "users", "list", "--data", data)
 
@@ -243,12 +251,57 @@ def test_a_damaged_database_is_explained(capsys: pytest.CaptureFixture[str], dat
         (["--reflector-host", "192.0.2.1"], "--no-line"),
         (["--data", "/proc/nowhere"], "--data"),
         (["--database", "sqlite:////proc/nowhere.sqlite3"], "database"),
+        (["--database", "nonsense"], "database"),
+        (["--database", "nosuch://host/name"], "database"),
+        (["--database", "postgresql+nosuch://host/name"], "database"),
     ],
 )
 def test_what_a_receiver_cant_serve_with_is_explained(
     capsys: pytest.CaptureFixture[str], data: Path, arguments: list[str], word: str
 ) -> None:
     assert word in failure(capsys, "serve", "--data", data, "--port", "0", *arguments)
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--port", "abc"),
+        ("--port", "65536"),
+        ("--concurrency", "0"),
+        ("--fresh-within", "nan"),
+        ("--fresh-within", "1e300"),
+    ],
+)
+def test_a_number_that_can_not_be_is_a_wrong_command_line(
+    capsys: pytest.CaptureFixture[str], data: Path, option: tuple[str, str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["serve", "--data", str(data), *option])
+    assert end.value.code == USAGE
+    assert f"{option[1]} is no number from" in capsys.readouterr().err
+    assert list(data.iterdir()) == []
+
+
+def test_a_new_state_folder_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A mistyped ``--data`` would otherwise look like an employer that has lost everything."""
+    data = tmp_path / "new"
+    assert str(data) in run(capsys, "users", "list", "--data", data)[2]
+    assert run(capsys, "users", "list", "--data", data)[2] == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is always full")
+def test_an_answer_that_finds_no_place_is_told(data: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "employer", "policy", "template"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == FAILED
+    assert b"No space left" in done.stderr
+    assert b"Traceback" not in done.stderr
 
 
 def test_a_port_in_use_is_explained(capsys: pytest.CaptureFixture[str], data: Path) -> None:
