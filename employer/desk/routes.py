@@ -13,9 +13,8 @@ from employer.receiver import Receiver
 
 
 def routes(receiver: Receiver) -> list[BaseRoute]:
-    """The pages for IT support. Where the employer is reached by https, the desk's cookies travel by nothing else."""
-    secure = receiver.settings.public_url.startswith("https:")
-    frame = Frame(receiver.store, pages.refuse, secure=secure, clock=receiver.now)
+    """The pages for IT support."""
+    frame = Frame(receiver.store, pages.refuse, public_url=receiver.settings.public_url, clock=receiver.now)
     door = Door(frame, Throttle(receiver.monotonic))
     desk, acts = pages.Pages(frame), Actions(frame)
     report = "/reports/{report_id}"

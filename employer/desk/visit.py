@@ -122,14 +122,16 @@ class Frame:
         store: Store,
         refuse: Callable[[Visit, Refusal], Response],
         *,
-        secure: bool,
+        public_url: str,
         clock: Callable[[], datetime],
     ) -> None:
+        """Where ``public_url`` is an https address, the desk's cookies travel by nothing else."""
         self._store = store
         self._refuse = refuse
-        self._secure = secure
+        self._own_site = urlsplit(public_url).netloc
+        self._secure = public_url.startswith("https:")
         self._clock = clock
-        self.cookie = "__Host-desk" if secure else "desk"
+        self.cookie = "__Host-desk" if self._secure else "desk"
         """With the prefix no neighbouring site can set it (RFC 6265bis, section 4.1.3.2)."""
 
     def public(self, handler: Handler) -> Endpoint:
@@ -206,25 +208,27 @@ class Frame:
         form: Mapping[str, str] = {}
         if visit.request.method == "POST":
             form = await _form(visit.request)
-            if not _same_origin(visit.request) or not hmac.compare_digest(
+            if not self._is_own(visit.request) or not hmac.compare_digest(
                 form.get("token", "").encode(), visit.form_token.encode()
             ):
                 raise Refusal(403, "stale_form")
         return Visit(visit.request, visit.language, visit.secret, user, visit.now, form)
+
+    def _is_own(self, request: Request) -> bool:
+        """Browsers say where a form was sent from; one from elsewhere is refused whatever its token.
+
+        A proxy in front may give the request another ``Host`` than the one that browsers know.
+        """
+        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            return False
+        origin = request.headers.get("origin")
+        return origin is None or urlsplit(origin).netloc in (request.headers.get("host"), self._own_site)
 
 
 def to_the_door(visit: Visit) -> Response:
     """To the sign-in page, and back here afterwards where that makes sense."""
     back = f"?next={quote(visit.here, safe='')}" if visit.request.method == "GET" else ""
     return RedirectResponse(f"{visit.base}/sign-in{back}", status_code=303)
-
-
-def _same_origin(request: Request) -> bool:
-    """Browsers say where a form was sent from; one from elsewhere is refused whatever its token."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return False
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
 async def _form(request: Request) -> Mapping[str, str]:

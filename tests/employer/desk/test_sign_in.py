@@ -17,7 +17,7 @@ from employer.settings import Settings
 from employer.store import changes, queries, schema
 from protocol.envelope import digest
 from tests.employer.desk.conftest import form_token, sign_in
-from tests.employer.desk.office import PASSWORD, Office, whole_run
+from tests.employer.desk.office import PASSWORD, URL, Office, whole_run
 
 PRIVATE = [
     "/desk/",
@@ -153,6 +153,12 @@ def test_a_form_sent_from_another_site_is_refused_whatever_its_token(
 ) -> None:
     token = form_token(support.get("/desk/").text)
     assert support.post("/desk/sign-out", data={"token": token}, headers=headers).status_code == 403
+
+
+def test_a_form_counts_behind_a_proxy_that_gives_the_request_another_host(support: TestClient, office: Office) -> None:
+    fields = {"token": form_token(support.get("/desk/").text), "language": "ru", "next": "/desk/"}
+    headers = {"Origin": URL, "Host": "backend.internal:9000"}
+    assert support.post("/desk/language", data=fields, headers=headers).status_code == 303
 
 
 def test_only_small_forms_of_the_right_kind_are_read(support: TestClient) -> None:
