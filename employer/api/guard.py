@@ -15,12 +15,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from employer.api.answers import nonce_headers
 from employer.api.problems import Refused, answer
+from employer.logs import REQUESTS
 from employer.policies import NoPolicy
-from employer.receiver import Receiver
+from employer.receiver import Receiver, utc_now
 from employer.store.writer import StoreUnavailable
+from employer.times import rfc3339
 from protocol.messages import API
 
-log = logging.getLogger("employer.requests")
+log = logging.getLogger(REQUESTS)
 CLIENT_GONE = 499
 """Logged where the caller hung up before the answer (nginx's number for it; never sent)."""
 
@@ -95,6 +97,7 @@ class Guard:
 def _log(scope: Scope, status: int, arrived: int, seconds: float, failure: str) -> None:
     state: dict[str, Any] = scope["state"]
     line: dict[str, object] = {
+        "at": rfc3339(utc_now()),
         "method": scope["method"],
         "route": _route(scope),
         "status": status,

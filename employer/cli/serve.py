@@ -74,9 +74,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Runs the command until it is stopped."""
+    from employer import logs
     from employer.app import create_app
     from employer.congestion import prefer
-    from employer.server import Server, log_to_stderr
+    from employer.server import Server
 
     _check_tls(args)
     folder = common.state_folder(args)
@@ -84,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
         url = _public_url(args, listening)
         app = create_app(_settings(args, folder, url), prefer(listening))
         receiver: Receiver = app.state.receiver
-        log_to_stderr()
+        logs.to_stderr()
         try:
             address.keep(folder, url)
             server = Server(app, _server_settings(args, url), lambda: _announce(receiver, args.json))
