@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from employer import policies
 from employer.api.signed import in_thread
+from employer.policies import NoPolicy
 from employer.receiver import Receiver
 from protocol import messages
 from report.policy import Policy, Purpose
@@ -43,10 +44,14 @@ def routes(receiver: Receiver) -> list[Route]:
             return policies.in_force(connection).policy
 
     async def page(request: Request) -> Response:
-        first = preferred(request.headers.get("accept-language", ""))
-        shown = await in_thread(policy)
-        html = _page(shown.employer, shown.purpose, receiver.settings.package, first)
+        languages = in_order(request.headers.get("accept-language", ""))
         headers = {**HEADERS, "Cache-Control": "no-store", "Vary": "Accept-Language"}
+        try:
+            shown = await in_thread(policy)
+        except NoPolicy:
+            text = "\n\n".join(_words()[code]["not_yet"] for code in languages)
+            return Response(text + "\n", 503, headers, "text/plain")
+        html = _page(shown.employer, shown.purpose, receiver.settings.package, languages)
         return Response(html, headers=headers, media_type="text/html")
 
     async def static(request: Request) -> Response:
@@ -58,17 +63,15 @@ def routes(receiver: Receiver) -> list[Route]:
     return [Route(base, page), *(Route(f"{base}/{name}", static) for name in _TYPES)]
 
 
-def preferred(accept_language: str) -> str:
-    """The first of our languages that a browser names; English where it names none."""
-    for choice in accept_language.lower().split(","):
-        code = choice.partition(";")[0].strip().partition("-")[0]
-        if code in LANGUAGES:
-            return code
-    return LANGUAGES[0]
+def in_order(accept_language: str) -> tuple[str, ...]:
+    """Our languages, the first that a browser names before the others; English where it names none."""
+    named = [choice.partition(";")[0].strip().partition("-")[0] for choice in accept_language.lower().split(",")]
+    first = next((code for code in named if code in LANGUAGES), LANGUAGES[0])
+    return (first, *(code for code in LANGUAGES if code != first))
 
 
 @lru_cache(maxsize=8)
-def _page(employer: str, purpose: Purpose, package: str, first: str) -> str:
+def _page(employer: str, purpose: Purpose, package: str, languages: tuple[str, ...]) -> str:
     environment = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
@@ -76,16 +79,20 @@ def _page(employer: str, purpose: Purpose, package: str, first: str) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    languages = [first, *(code for code in LANGUAGES if code != first)]
     versions = {name: hashlib.sha256(_static(name)).hexdigest()[:16] for name in _TYPES}
     return environment.get_template("page.html").render(
-        words=tomllib.loads((_FOLDER / "words.toml").read_text("utf-8")),
+        words=_words(),
         employer=employer,
         purpose=purpose,
         package=package,
         languages=languages,
         versions=versions,
     )
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    return tomllib.loads((_FOLDER / "words.toml").read_text("utf-8"))
 
 
 @lru_cache(maxsize=8)

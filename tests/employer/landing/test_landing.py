@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
+from starlette.testclient import TestClient
 
-from employer.landing import preferred
+from employer.app import application, open_receiver
+from employer.landing import in_order
+from employer.settings import Settings
 from protocol.invitation import parse
-from tests.employer.conftest import Employer
+from tests.employer.conftest import ADDRESS, Employer
 from tests.employer.desk.browser import Window, chromium, window
 from tests.employer.test_server import serving
 
@@ -21,7 +24,17 @@ from tests.employer.test_server import serving
     [("", "en"), ("ru-RU,ru;q=0.9,en;q=0.8", "ru"), ("de,en", "en"), ("uk, ru", "ru"), ("*", "en"), (";;,,", "en")],
 )
 def test_the_browsers_language_comes_first(accepted: str, first: str) -> None:
-    assert preferred(accepted) == first
+    assert in_order(accepted)[0] == first
+    assert set(in_order(accepted)) == {"en", "ru"}
+
+
+def test_before_there_is_a_policy_the_page_says_so_in_words(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, public_url=ADDRESS, line=False)
+    with TestClient(application(open_receiver(settings)), base_url=ADDRESS) as browser:
+        answer = browser.get("/i", headers={"Accept-Language": "ru"})
+    assert answer.status_code == 503
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.text.index("ещё не готова") < answer.text.index("not ready yet")
 
 
 def test_the_page_says_who_asks_and_what_for_and_needs_nothing_from_elsewhere(employer: Employer) -> None:
