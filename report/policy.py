@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import math
 import tomllib
 from functools import cache
 from importlib import resources
@@ -131,6 +132,8 @@ def _check_criterion(file: str, name: str, criterion: Criterion) -> None:
         raise PolicyError(f"{file}: {key}: no such metric{_nearest(name, list(METRICS))}.")
     if metric.better is Better.NEITHER:
         raise PolicyError(f"{file}: {key}: this metric is shown, and has no better direction: it takes no limits.")
+    if not all(math.isfinite(limit) for limit in (criterion.pass_, criterion.fail or 0.0)):
+        raise PolicyError(f"{file}: {key}: a limit is a number.")
     if criterion.fail is not None:
         wrong = criterion.fail < criterion.pass_ if metric.better is Better.LOWER else criterion.fail > criterion.pass_
         if wrong:

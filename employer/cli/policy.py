@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+import msgspec
+
 from employer import keys, policies
 from employer.api.policy import fits
 from employer.cli import common
@@ -13,6 +15,7 @@ from employer.errors import EmployerError
 from employer.policy_template import TEMPLATE, policy_toml
 from employer.receiver import utc_now
 from employer.settings import Settings
+from protocol import strict
 from protocol.keys import PrivateKey
 from report import policy as reading
 from report.policy import Policy, PolicyError
@@ -50,6 +53,11 @@ def _checked(toml: bytes, file: Path) -> Policy:
         policy = reading.parse(toml, str(file))
     except PolicyError as error:
         raise EmployerError(str(error), "Correct the file and try again.") from error
+    try:
+        strict.check(msgspec.json.encode(policy))
+    except strict.StrictError as error:
+        said = str(error).partition(": ")[2]
+        raise EmployerError(f"{file}: {said}.", "Take it out: operators' programs would not show it.") from error
     if UNFILLED in toml:
         line = toml[: toml.index(UNFILLED)].count(b"\n") + 1
         raise EmployerError(f"{file}: line {line} still says FILL IN.", "Write your own words there.")
