@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
+from agent.deadline import Late, within
 from agent.errors import AgentError, Exit
 from agent.language import _
 from checks.child import Child, command
@@ -33,7 +34,13 @@ def run(args: argparse.Namespace) -> Exit:
     """Runs the command: 0 when the report was delivered with a valid receipt."""
     folder = (args.folder or _default_folder()).resolve()
     employer = folder / "employer"
-    employer.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        employer.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise AgentError(
+            _("The demo's folder {folder} can't be made: {why}.").format(folder=folder, why=error.strerror),
+            _("Name another one with --folder."),
+        ) from error
     os.environ["READINESS_HOME"] = str(folder / "operator")
     serve = ["serve", "--data", str(employer), "--host", "127.0.0.1", "--port", "0", "--until-stdin-closes", "--json"]
     with Child("employer", serve) as server:
@@ -73,10 +80,9 @@ def _default_folder() -> Path:
 
 def _address(server: Child) -> str:
     """The address from the employer's first line. Raises :class:`AgentError` when it doesn't start."""
-    line = server.stdout.readline()
     try:
-        return str(json.loads(line)["address"])
-    except (ValueError, KeyError, TypeError):
+        return str(json.loads(within(ANSWER_S, server.stdout.readline))["address"])
+    except (Late, ValueError, KeyError, TypeError):
         server.stop()
         raise _not_started(server.stderr_tail()) from None
 
@@ -115,9 +121,12 @@ def _desk_password(folder: Path, employer: Path) -> str:
 
 def _employer(*arguments: str | Path, said: str = "") -> str:
     """Runs one of the employer's commands and returns its output. Raises :class:`AgentError` when it fails."""
-    done = subprocess.run(
-        _command(arguments), input=said, capture_output=True, text=True, encoding="utf-8", timeout=ANSWER_S, check=False
-    )
+    try:
+        done = subprocess.run(
+            _command(arguments), input=said, capture_output=True, encoding="utf-8", timeout=ANSWER_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise _not_started("") from None
     if done.returncode:
         raise _not_started(done.stderr.strip())
     return done.stdout.strip()

@@ -88,6 +88,13 @@ def test_enrol_without_a_network_is_not_delivered(readiness: Run, far: FarSide) 
     assert readiness("enrol", link).code == Exit.NOT_DELIVERED
 
 
+def test_a_demo_without_a_folder_is_told(readiness: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    said = readiness("demo", "--folder", tmp_path / "file" / "demo")
+    assert (said.code, said.out) == (Exit.USAGE, "")
+    assert "--folder" in said.err
+
+
 def test_a_second_program_is_told(readiness: Run, session: Session, folder: Path) -> None:
     said = readiness("send")
     assert said.code == Exit.USAGE
