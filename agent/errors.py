@@ -13,7 +13,7 @@ class Exit(IntEnum):
     NOT_READY = 1
     USAGE = 2
     NOT_DELIVERED = 3
-    """Wins over 1 and 4."""
+    """The employer can't be reached, or said no. Wins over 1 and 4."""
     INCOMPLETE = 4
     INTERRUPTED = 130
 
