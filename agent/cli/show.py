@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from agent.errors import AgentError, Exit
 from agent.language import _
 from agent.times import local
+
+if TYPE_CHECKING:
+    from agent.entries import Entry
 
 HELP = "show one earlier check"
 
@@ -43,14 +48,17 @@ def run(args: argparse.Namespace) -> Exit:
         if shown is not None:
             print(line(shown) + "\n")
         print(result(evaluate(document.outcomes, session.policy), os_family()))
+        if document.policy.version != session.policy.version:
+            rules = _("Judged here by the rules of today, {now}; the report was made under {then}.")
+            print("\n" + rules.format(now=session.policy.version, then=document.policy.version))
         if receipt is not None:
             received = _("Received by the employer at {time}, under policy {version}; the receipt is verified.")
             print("\n" + received.format(time=local(receipt.received_at), version=receipt.policy_version))
     return Exit.READY
 
 
-def newest(history: tuple[object, ...]) -> str:
+def newest(history: Sequence[Entry]) -> str:
     """The id of the newest entry. Raises :class:`AgentError` when there is none."""
-    for entry in history:
-        return str(getattr(entry, "id", ""))
-    raise AgentError(_("There is no check here yet."), _("Run one: readiness check"))
+    if not history:
+        raise AgentError(_("There is no check here yet."), _("Run one: readiness check"))
+    return history[0].id

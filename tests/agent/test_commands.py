@@ -122,6 +122,15 @@ def test_show_tells_the_newest(readiness: Run, delivered: str) -> None:
     assert "the receipt is verified" in said.out
 
 
+def test_show_says_when_the_rules_have_changed_since(readiness: Run, delivered: str, far: FarSide) -> None:
+    assert "rules of today" not in readiness("show").out
+    newer = far.publish()
+    with Session.open("plain") as session:
+        session.refresh()
+    said = readiness("show")
+    assert f"the rules of today, {newer}; the report was made under v" in said.out
+
+
 def test_show_json_is_the_signed_document(readiness: Run, delivered: str, far: FarSide) -> None:
     from protocol.envelope import peek
 
