@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from alembic import command
@@ -23,6 +24,7 @@ def prepare(url: str) -> None:
     engine = open_engine(url)
     try:
         if engine.dialect.name == "sqlite":
+            _make_for_this_user_alone(engine.url.database)
             upgrade(engine)
         else:
             require_current(engine)
@@ -64,6 +66,13 @@ def require_current(engine: Engine) -> None:
             "The database's tables are of another version than this program.",
             "Make a backup, run readiness-employer migrate, then start again.",
         )
+
+
+def _make_for_this_user_alone(file: str | None) -> None:
+    """A new database is made so that no other user of the computer can read it: there will be personal data in it."""
+    if file:
+        with contextlib.suppress(OSError):  # what is wrong with the place is told when the database is opened
+            Path(file).touch(mode=0o600)
 
 
 def _config() -> Config:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,6 +65,12 @@ def test_a_database_that_is_none_is_told(tmp_path: Path) -> None:
     (tmp_path / "x.sqlite3").write_bytes(b"not a database" * 100)
     with pytest.raises(EmployerError, match="can't be opened"):
         migrate.prepare(f"sqlite:///{tmp_path / 'x.sqlite3'}")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="access rights are POSIX's")
+def test_a_new_database_is_for_this_user_alone(tmp_path: Path) -> None:
+    migrate.prepare(f"sqlite:///{tmp_path / 'x.sqlite3'}")
+    assert (tmp_path / "x.sqlite3").stat().st_mode & 0o777 == 0o600
 
 
 def test_the_bodies_are_in_a_table_of_their_own() -> None:
