@@ -70,7 +70,7 @@ def require_current(engine: Engine) -> None:
 
 def _make_for_this_user_alone(file: str | None) -> None:
     """A new database is made so that no other user of the computer can read it: there will be personal data in it."""
-    if file:
+    if file and not file.startswith((":", "file:")):
         with contextlib.suppress(OSError):  # what is wrong with the place is told when the database is opened
             Path(file).touch(mode=0o600)
 
