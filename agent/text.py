@@ -12,8 +12,9 @@ _ESCAPES = re.compile(
     r"|\x9b[0-?]*[ -/]*[@-~]",
     re.DOTALL,
 )
-_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
-"""Unicode categories that are dropped: controls, bidirectional and other format marks, private and unassigned."""
+_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
+"""Unicode categories that are dropped: controls, bidirectional and other format marks, private and unassigned, and
+separators that some terminals take for a new line."""
 
 
 def plain(text: str, lines: bool = True) -> str:

@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 from employer import keys, policies
 from employer.app import application
 from employer.invitations import LIFETIME, invite
-from employer.receiver import Receiver, utc_now
+from employer.limits import RateLimit
+from employer.receiver import Limits, Receiver, utc_now
 from employer.server import Server, ServerSettings, listen
 from employer.settings import Settings
 from employer.store import changes, migrate
@@ -191,7 +192,8 @@ def far_side(folder: Path, **settings: object) -> Iterator[FarSide]:
     address = f"http://127.0.0.1:{gate_server.server_port}"
     chosen = Settings(data=folder, public_url=address, line=False, **settings)  # type: ignore[arg-type]
     migrate.prepare(chosen.database_url)
-    receiver = Receiver(chosen, keys.load_or_create(folder), Store(chosen.database_url))
+    many = Limits(enrolments=RateLimit(burst=10_000, per_minute=10_000))
+    receiver = Receiver(chosen, keys.load_or_create(folder), Store(chosen.database_url), limits=many)
     listening = listen("127.0.0.1", 0)
     ready = threading.Event()
     server = Server(application(receiver), ServerSettings(public_url=address), ready.set)
