@@ -22,10 +22,11 @@ from employer.limits import RateLimit
 from employer.receiver import Limits, Receiver, utc_now
 from employer.server import Server, ServerSettings, listen
 from employer.settings import Settings
-from employer.store import changes, migrate
+from employer.store import changes
 from employer.store.rows import DeviceStatus
 from employer.store.store import Store
 from protocol.messages import Path as Address
+from tests.employer import database
 from tests.employer.conftest import policy_toml
 
 HANDSHAKE_S = 10
@@ -191,7 +192,7 @@ def far_side(folder: Path, **settings: object) -> Iterator[FarSide]:
     gate_server = _GateServer(("127.0.0.1", 0), Exchange)
     address = f"http://127.0.0.1:{gate_server.server_port}"
     chosen = Settings(data=folder, public_url=address, line=False, **settings)  # type: ignore[arg-type]
-    migrate.prepare(chosen.database_url)
+    database.put_into(folder)
     many = Limits(enrolments=RateLimit(burst=10_000, per_minute=10_000))
     receiver = Receiver(chosen, keys.load_or_create(folder), Store(chosen.database_url), limits=many)
     listening = listen("127.0.0.1", 0)

@@ -19,10 +19,10 @@ from employer.app import application
 from employer.invitations import invite
 from employer.receiver import Receiver
 from employer.settings import Settings
-from employer.store import migrate
 from employer.store.store import Store
 from protocol.invitation import Invitation, parse
 from protocol.messages import PROBLEM, Problem
+from tests.employer import database
 from tests.employer.computer import Computer
 
 ADDRESS = "https://ready.example"
@@ -121,8 +121,7 @@ def an_employer(folder: Path, **settings: Any) -> Iterator[Employer]:
     """A receiver in that folder; ``settings`` are changes to its settings."""
     chosen = Settings(**{"data": folder, "public_url": ADDRESS, "line": False, **settings})
     clock = Clock()
-    folder.mkdir(exist_ok=True)
-    migrate.prepare(chosen.database_url)
+    database.put_into(folder)
     receiver = Receiver(
         chosen,
         keys.load_or_create(folder),

@@ -23,10 +23,10 @@ from employer.app import application
 from employer.receiver import Receiver
 from employer.server import Server, ServerSettings, listen
 from employer.settings import Settings
-from employer.store import migrate
 from employer.store.store import Store
 from protocol.messages import JOSE, PING_ANSWER
 from protocol.messages import Path as Address
+from tests.employer import database
 
 pytestmark = pytest.mark.realtime
 
@@ -56,7 +56,7 @@ def serving(folder: Path, **changes: Any) -> Iterator[Running]:
     port: int = listening.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     settings = Settings(data=folder, public_url=url, line=False)
-    migrate.prepare(settings.database_url)
+    database.put_into(folder)
     receiver = Receiver(settings, keys.load_or_create(folder), Store(settings.database_url))
     ready = threading.Event()
     running = Server(application(receiver), ServerSettings(**{"public_url": url, **changes}), ready.set)

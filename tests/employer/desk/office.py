@@ -27,6 +27,7 @@ from report.catalogue import finding
 from report.document import AgentInfo, Earlier, PolicyReference, Report, Shown
 from report.evaluate import evaluate
 from report.vocabulary import Finding, Measurement, Outcome, Readiness, Series, Status
+from tests.employer import database
 
 URL = "http://127.0.0.1:8080"
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -203,6 +204,7 @@ class Office:
 def open_office(folder: Path, now: datetime | None = None) -> Office:
     """An employer without operators, whose policy is in force. Close ``receiver.store`` afterwards."""
     clock = Clock(now or NOW)
+    database.put_into(folder)
     opened = open_receiver(Settings(data=folder, public_url=URL, line=False))
     receiver = Receiver(opened.settings, opened.keys, opened.store, now=clock)
     receiver.store.write(lambda c: publish(c, POLICY, "policy.toml", clock.now)).result()
