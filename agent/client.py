@@ -185,9 +185,10 @@ class _BadNonce(EmployerUnreachable):
 def _http(api_url: str, ca_file: str | None) -> httpx2.Client:
     import httpx2
 
+    address = urlsplit(api_url)
     return httpx2.Client(
-        verify=_private_authority(ca_file) if ca_file else True,
-        trust_env=not is_loopback(urlsplit(api_url).hostname),
+        verify=_private_authority(ca_file) if ca_file else address.scheme == "https",
+        trust_env=not is_loopback(address.hostname),
         timeout=httpx2.Timeout(SILENCE_S, connect=CONNECT_S),
         follow_redirects=False,
         headers={"User-Agent": f"readiness/{VERSION}", "Accept-Encoding": "identity"},
