@@ -17,6 +17,8 @@ MIN_SECRET_BYTES = 16
 _ID = re.compile(r"[A-Za-z0-9_-]{4,64}")
 _HOST = re.compile(r"[0-9A-Za-z.:_\[\]-]+")
 _PATH = re.compile(r"[0-9A-Za-z./_~-]*")
+_UNSEEN = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
+_AROUND = "<>()[]\"'“”«»‘’.,;:!"
 _MAX_CHARACTERS = 1000
 
 
@@ -70,11 +72,12 @@ def check_address(url: str) -> str:
 
 
 def parse(text: str) -> Invitation:
-    """Reads an invitation link; white space around and inside it (a mail program's line breaks) is dropped.
+    """Reads an invitation link as people paste it: without a mail program's line breaks and invisible characters, and
+    without the brackets, quotes or full stop around it.
 
     Raises :class:`InvitationError`.
     """
-    link = "".join(text.split()).strip("<>")
+    link = _UNSEEN.sub("", text).strip(_AROUND)
     if not link:
         raise InvitationError("empty", "no link was given")
     if len(link) > _MAX_CHARACTERS:

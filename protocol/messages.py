@@ -101,7 +101,7 @@ class Enrolment(Answer, frozen=True):
 
     device: KeyId
     operator: Annotated[str, Meta(max_length=200)]
-    employer: Annotated[str, Meta(max_length=200)]
+    employer: Annotated[str, Meta(max_length=600)]
     status: Literal["active", "pending"] = "active"
     fingerprint: Annotated[str, Meta(max_length=40)] = ""
     """Read over the phone when ``status`` is ``pending``."""

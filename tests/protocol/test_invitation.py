@@ -37,6 +37,9 @@ def test_any_secret_and_id_survive(secret: bytes, id_: str) -> None:
     [
         f"  {LINK}\n",
         f"<{LINK}>",
+        f"«{LINK}».",
+        f"({LINK}),",
+        f"\ufeff{LINK[:30]}\u200b{LINK[30:]}\r\n",
         LINK.replace(".inv", "\n.inv"),
         LINK.replace("https://calls", "HTTPS://Calls"),
     ],

@@ -11,7 +11,7 @@ from employer.store import changes, queries
 from employer.store.rows import AlarmKind, DeviceStatus
 from protocol.invitation import Invitation
 from protocol.messages import NONCE_HEADER, Enrolment, Path
-from tests.employer.conftest import Employer, an_employer, problem
+from tests.employer.conftest import Employer, an_employer, policy_toml, problem
 
 
 def test_a_key_is_enrolled_for_the_invited_operator(employer: Employer) -> None:
@@ -56,6 +56,13 @@ def test_whoever_has_a_used_link_can_not_flood_the_desk(employer: Employer) -> N
         assert problem(employer.computer().enrol(invitation)) == "used_invitation"
     (alarm,) = employer.read(queries.alarms)
     assert alarm.count == 3
+
+
+def test_an_employers_long_name_can_be_read(employer: Employer) -> None:
+    employer.publish(policy_toml("2").replace(b"Example Calls", b"X" * 600, 1))
+    computer = employer.computer()
+    enrolment = msgspec.json.decode(computer.enrol(employer.invite()).content, type=Enrolment)
+    assert len(enrolment.employer) == 600
 
 
 def test_an_invitation_expires_after_three_days(employer: Employer) -> None:
