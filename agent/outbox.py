@@ -170,15 +170,19 @@ class Outbox:
             self._drop_beyond(db, "state in ('delivered', 'refused')", MAX_DONE)
 
     def refused(self, report_id: str, problem: str) -> None:
-        """The employer said no for good. Kept all the same."""
-        with self._commit() as db:
-            db.execute("update reports set state = 'refused', problem = ? where id = ?", (problem, report_id))
-
-    def failed(self, report_id: str, problem: str, not_before: float) -> None:
-        """It could not be delivered now; it waits."""
+        """The employer said no for good. Kept all the same. One that was delivered stays so."""
         with self._commit() as db:
             db.execute(
-                "update reports set attempts = attempts + 1, problem = ?, not_before = ? where id = ?",
+                "update reports set state = 'refused', problem = ? where id = ? and state = 'waiting'",
+                (problem, report_id),
+            )
+
+    def failed(self, report_id: str, problem: str, not_before: float) -> None:
+        """It could not be delivered now; it waits. One that was delivered stays so."""
+        with self._commit() as db:
+            db.execute(
+                "update reports set attempts = attempts + 1, problem = ?, not_before = ?"
+                " where id = ? and state = 'waiting'",
                 (problem, not_before, report_id),
             )
 

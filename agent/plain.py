@@ -51,7 +51,7 @@ class PlainRun:
 
     def _prompted(self, event: Prompted) -> None:
         asked = guide.question(event.prompt)
-        self._say(f"{asked.title} {plain(asked.text)}")
+        self._say(plain(f"{asked.title} {asked.text}"))
         default = asked.options[event.prompt.options.index(event.prompt.default)]
         if self._answers is None:
             self._say(_("Nobody can be asked here, so the answer is: {answer}").format(answer=default))

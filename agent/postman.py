@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from agent.client import Client
 from agent.errors import AgentError, EmployerRefused, EmployerUnreachable
-from agent.outbox import Kept, Outbox
+from agent.outbox import Kept, Outbox, State
 from agent.upload import Tried, deliver
 
 
@@ -75,6 +75,8 @@ class Postman:
         while True:
             report = self._outbox.find(report_id)
             assert report is not None
+            if report.state is not State.WAITING:
+                return None
             tried = deliver(self._outbox, report, client)
             hopeless = tried.error is None or isinstance(tried.error, EmployerRefused)
             if hopeless or time.monotonic() + tried.wait_s >= deadline:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -103,6 +104,7 @@ class Session:
         self._mode = mode
         self._outbox = standing.outbox
         self._postman = Postman(standing.outbox)
+        self._sealing = threading.Lock()
         self._key = standing.key
         self._run: PresentRun | None = None
         self.notices = tuple(standing.notices)
@@ -247,9 +249,10 @@ class Session:
     def send(self, preview: Preview) -> Delivery:
         """Seals and sends. Blocks up to 15 s. The report is safe in the outbox before the network is touched."""
         record = self._enrolled()
-        known = self._outbox.find(preview.report.report_id)
-        if known is None or known.state is State.DRAFT:
-            known = self._put(preview, record)
+        with self._sealing:
+            known = self._outbox.find(preview.report.report_id)
+            if known is None or known.state is State.DRAFT:
+                known = self._put(preview, record)
         error = self._postman.send(known, record.ca_file, SEND_S) if known.state is State.WAITING else None
         return self._delivery(known.id, error)
 

@@ -76,6 +76,16 @@ def test_a_report_goes_its_way(outbox: Outbox) -> None:
     assert (delivered.state, delivered.receipt, delivered.problem) == (State.DELIVERED, b"receipt", "")
 
 
+def test_what_was_delivered_stays_so(outbox: Outbox) -> None:
+    report = sealed(1)
+    outbox.put(report)
+    outbox.delivered(report.id, b"receipt")
+    before = outbox.find(report.id)
+    outbox.failed(report.id, "no network", 2e9)
+    outbox.refused(report.id, "revoked")
+    assert outbox.find(report.id) == before
+
+
 def test_a_refused_one_is_kept_with_its_reason(outbox: Outbox) -> None:
     report = sealed(1)
     outbox.put(report)

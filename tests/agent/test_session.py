@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
@@ -107,6 +108,16 @@ def test_sending_twice_is_sending_once(session: Session, far: FarSide) -> None:
     preview = session.preview()
     first, second = session.send(preview), session.send(preview)
     assert first == second
+    assert len(far.gate.posted(REPORTS)) == 1
+
+
+def test_pressing_send_many_times_at_once_is_sending_once(session: Session, far: FarSide) -> None:
+    measured(session)
+    preview = session.preview()
+    with ThreadPoolExecutor(4) as hands:
+        deliveries = list(hands.map(lambda _: session.send(preview), range(4)))
+    assert {delivery.entry for delivery in deliveries} == {deliveries[0].entry}
+    assert deliveries[0].receipt is not None
     assert len(far.gate.posted(REPORTS)) == 1
 
 
