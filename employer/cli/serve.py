@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import socket
 import ssl
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from employer.cli import address, common
 from employer.errors import EmployerError
@@ -91,12 +94,27 @@ def run(args: argparse.Namespace) -> int:
             server = Server(app, _server_settings(args, url), lambda: _announce(receiver, args.json))
             if args.until_stdin_closes:
                 server.end_with(_stdin_closes)
-            server.run(sockets=[listening])
+            with _termination_as_interruption():
+                server.run(sockets=[listening])
         except KeyboardInterrupt:
             return 0
         finally:
             receiver.close()
     return 0 if server.started else 1
+
+
+@contextmanager
+def _termination_as_interruption() -> Iterator[None]:
+    """The server hands on the signal that ended it, once it has shut down in good order: nobody is to die of it."""
+
+    def interrupt(number: int, frame: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
 
 
 def _check_tls(args: argparse.Namespace) -> None:
