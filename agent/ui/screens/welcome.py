@@ -117,8 +117,8 @@ def about(session: Session) -> list[tuple[str, str]]:
 
 def ways(session: Session) -> list[Choice]:
     """How a person may begin; the most likely first."""
-    just_me = Choice("me", _("Just for me"), _("A trial. No report is made, and nothing is sent to anybody."))
     if session.membership is None:
+        just_me = Choice("me", _("Just for me"), _("A trial. No report is made, and nothing is sent to anybody."))
         link = Choice("enrol", _("I have an invitation link"), _("Connects this computer with your employer."))
         return [link, just_me]
     for_employer = Choice(
@@ -126,4 +126,5 @@ def ways(session: Session) -> list[Choice]:
         _("For {employer}").format(employer=session.membership.employer),
         _("You see the result first. Nothing is sent until you send it."),
     )
-    return [for_employer, just_me]
+    trial = _("A trial, no report. The company's server sees only the line's test.")
+    return [for_employer, Choice("me", _("Just for me"), trial)]
