@@ -1,4 +1,4 @@
-# Two commands do all the set-up: `make run` and `make test`.
+# Two commands do all the set-up: `make run` and `make test`. `make benchmark-NAME` runs one file of benchmarks/.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,6 +20,9 @@ lint: $(VENV)/test.stamp
 	$(BIN)/mypy --platform darwin
 	$(BIN)/lint-imports
 
+benchmark-%: $(VENV)/benchmark.stamp
+	$(BIN)/python -m benchmarks.$* $(ARGS)
+
 docs: $(VENV)/test.stamp
 	$(BIN)/python docs/generate.py
 
@@ -31,6 +34,8 @@ lock: $(VENV)/test.stamp
 		--extra employer -o requirements/run.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 		--extra test -o requirements/test.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+		--extra benchmark -o requirements/benchmark.lock pyproject.toml
 
 $(VENV)/run.stamp: requirements/run.lock pyproject.toml
 	@sh .ci/system-packages run
@@ -44,6 +49,11 @@ $(VENV)/test.stamp: requirements/test.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --require-hashes -r requirements/test.lock
 	$(BIN)/pip install --quiet --no-deps -e .
+	@touch $@
+
+$(VENV)/benchmark.stamp: $(VENV)/test.stamp requirements/benchmark.lock
+	@sh .ci/system-packages benchmark
+	$(BIN)/pip install --quiet --require-hashes -r requirements/benchmark.lock
 	@touch $@
 
 clean:

@@ -1,4 +1,4 @@
-"""How long commands take to start: ``python benchmarks/start_up.py`` prints the median and worst of 20 starts each."""
+"""How long commands take to start: ``make benchmark-start_up`` prints the median and worst of 20 starts each."""
 
 from __future__ import annotations
 
