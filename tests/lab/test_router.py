@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.router.fixtures import MakeNetwork, network
+from protocol import datagrams
+from tests.lab.router.fixtures import MakeNetwork, MakeTwoHops, network, two_hops
 from tests.lab.router.namespaces import Namespace, missing
 from tests.lab.router.network import ROOT, impaired
 from tests.lab.router.record import Direction
 from tests.lab.router.ways import Way
 
-__all__ = ["network"]
+__all__ = ["network", "two_hops"]
 
 
 def socket_in(namespace: Namespace, family: socket.AddressFamily) -> socket.socket:
@@ -39,13 +40,44 @@ def test_packets_pass_both_ways_with_the_delay_asked_for(network: MakeNetwork, f
         assert (data, home.recv(100)) == (b"there", b"back")
         took_ms = 1000 * (time.monotonic() - sent_at)
     assert 80 <= took_ms < 400
-    records, lateness = net.end()
+    records, conduct = net.end()
     mine = [r for r in records if (r.udp_payload() or b"")[:5].rstrip(b"\0") in (b"there", b"back")]
     assert [r.direction for r in mine] == [Direction.UP, Direction.DOWN]
     assert mine[0].delay_ms == pytest.approx(30, abs=5)
     assert mine[1].delay_ms == pytest.approx(50, abs=5)
-    assert lateness.packets >= 2
-    assert lateness.p50_ms < 5
+    assert conduct.packets >= 2
+    assert conduct.p50_ms < 5
+    assert 0 < conduct.core_share < 1
+
+
+def echo_ms(namespace: Namespace, address: str) -> float:
+    """Round trip of an echo request, as an unprivileged program sends it."""
+    with namespace.call(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP)) as sock:
+        sock.settimeout(5)
+        sent_at = time.monotonic()
+        sock.sendto(bytes((8, 0, 0, 0, 0, 0, 0, 1)), (address, 0))
+        assert sock.recv(100)[0] == 0
+        return 1000 * (time.monotonic() - sent_at)
+
+
+@pytest.mark.realtime
+def test_a_gateway_stands_between_two_hops_and_each_hop_is_impaired_by_itself(two_hops: MakeTwoHops) -> None:
+    net = two_hops(lan=(Way(delay_ms=30), Way(delay_ms=20)), wan=(Way(delay_ms=60), Way(delay_ms=40)))
+    routes = net.home.call(lambda: Path("/proc/thread-self/net/route").read_text())
+    gateway = socket.inet_aton(net.gateway.address)[::-1].hex().upper()
+    assert any(line.split()[1:3] == ["00000000", gateway] for line in routes.splitlines())
+    assert 50 <= echo_ms(net.home, net.gateway.address) < 140
+    assert 150 <= echo_ms(net.home, net.far.address) < 500
+    for family, address in ((socket.AF_INET, net.far.address), (socket.AF_INET6, net.far.address6)):
+        with socket_in(net.home, family) as home, socket_in(net.far, family) as far:
+            datagrams.ask_for_arrival_times(far)
+            far.bind((address, 0))
+            home.sendto(b"there", far.getsockname())
+            assert datagrams.receive(far).ttl == 63
+    records, _ = net.end()
+    delays = [(r.hop, r.delay_ms) for r in records if (r.udp_payload() or b"")[:5] == b"there"]
+    assert [hop for hop, _ in delays] == [0, 1, 0, 1]
+    assert [delay for _, delay in delays] == pytest.approx([30, 60, 30, 60], abs=10)
 
 
 @pytest.mark.realtime

@@ -78,6 +78,19 @@ def test_copies_and_overtaken_packets_come_at_their_rates() -> None:
     assert np.mean([delay > 20 for delay in delays]) == pytest.approx(0.10, abs=0.01)
 
 
+def test_a_course_changes_what_the_line_does_and_begins_again_when_told() -> None:
+    impairment = Impairment([(2, Way(delay_ms=50)), (0, Way(delay_ms=10)), (4, Way(loss_percent=100))], seed=3)
+
+    def delay_ms(at_s: float) -> float | None:
+        decision = impairment.decide(200, round(at_s * 1e9))
+        return decision.release_ns[0] / 1e6 - 1000 * at_s if decision.release_ns else None
+
+    impairment.begin(round(100 * 1e9))
+    assert [delay_ms(100 + s) for s in (0, 1.9, 2.1, 3.9, 4.1)] == pytest.approx([10, 10, 50, 50, None])
+    impairment.begin(round(105 * 1e9))
+    assert delay_ms(105.5) == pytest.approx(10)
+
+
 def test_the_same_seed_gives_the_same_line() -> None:
     way = Way(jitter_ms=10, loss_percent=5, duplicate_percent=1)
     assert releases_ms(way, n=500) == releases_ms(way, n=500)

@@ -1,4 +1,5 @@
-"""An impaired network: two namespaces, and between them a router whose every packet is known.
+"""An impaired network: namespaces in a chain, and between them a router whose every packet is known.
 
-By hand: ``python -m tests.lab.router --delay 20 --jitter 40``. In tests: :func:`tests.lab.router.network.impaired`.
+By hand: ``python -m tests.lab.router --delay 20 --jitter 40``, with ``--two-hops`` by way of a home router. In tests:
+:mod:`tests.lab.router.fixtures`.
 """

@@ -5,16 +5,24 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import fields
+from pathlib import Path
 from typing import get_args
 
-from tests.lab.router.namespaces import missing, run
-from tests.lab.router.network import Network, impaired
+from tests.lab.router import script
+from tests.lab.router.engine import Conduct
+from tests.lab.router.namespaces import Namespace, missing, run
+from tests.lab.router.network import Hop, Network, chain
 from tests.lab.router.record import Direction, Record
 from tests.lab.router.ways import Distribution, Fate, Way
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.lab.router", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.lab.router",
+        description=__doc__,
+        epilog=f"A script, for example:\n{script.EXAMPLE}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     add = parser.add_argument
     add("--delay", type=float, default=0.0, metavar="MS", dest="delay_ms")
     add("--jitter", type=float, default=0.0, metavar="MS", dest="jitter_ms", help="as RFC 3550 would show it")
@@ -30,6 +38,9 @@ def _arguments() -> argparse.Namespace:
     add("--rate", type=float, default=0.0, metavar="MBIT/S", dest="rate_mbit_s")
     add("--queue", type=int, default=64_000, metavar="BYTES", dest="queue_bytes")
     add("--only", choices=("up", "down"), help="leave the other direction as it is")
+    add("--two-hops", action="store_true", help="with a home router between: its address answers echo requests")
+    add("--on", choices=("lan", "wan"), default="wan", help="with --two-hops: the hop that is impaired")
+    add("--script", type=Path, metavar="FILE", help="a line that changes, instead of all of the above")
     add("--seed", type=int, default=1)
     add("command", nargs="*", help="run this at home, and stop when it ends; put -- before it")
     return parser.parse_args()
@@ -41,34 +52,63 @@ def main() -> int:
     if (reason := missing()) is not None:
         print(f"This needs Linux, root and /dev/net/tun: {reason}.", file=sys.stderr)
         return 2
-    known = {field.name for field in fields(Way)}
-    way = Way(**{name: value for name, value in vars(args).items() if name in known})
-    up, down = (Way() if args.only not in (None, side) else way for side in ("up", "down"))
-    with impaired(up, down, args.seed) as network:
+    try:
+        hops = script.read(args.script) if args.script else _hops(args)
+    except (OSError, script.ScriptError) as error:
+        print(f"{args.script}: {error}", file=sys.stderr)
+        return 2
+    with chain(hops, args.seed) as network:
         code = run(network.home, args.command) if args.command else _wait(network)
-        records, lateness = network.end()
-        for direction in Direction:
-            print(_summary(direction, [r for r in records if r.direction is direction]), file=sys.stderr)
+        records, conduct = network.end()
+        for hop in range(len(hops)):
+            for direction in Direction:
+                of_lane = [r for r in records if (r.hop, r.direction) == (hop, direction)]
+                name = f"{('lan', 'wan')[hop]} " if len(hops) > 1 else ""
+                print(f"{name}{_summary(hop, direction, of_lane, conduct)}", file=sys.stderr)
         print(
-            f"the router itself was late by {lateness.p50_ms:.3f} ms (median), {lateness.p99_ms:.3f} ms (99th)",
+            f"the router itself was late by {conduct.p50_ms:.3f} ms (median), {conduct.p99_ms:.3f} ms (99th), "
+            f"{conduct.max_ms:.3f} ms (most), and took {100 * conduct.core_share:.1f} % of a core",
             file=sys.stderr,
         )
         return code
 
 
+def _hops(args: argparse.Namespace) -> list[Hop]:
+    known = {field.name for field in fields(Way)}
+    way = Way(**{name: value for name, value in vars(args).items() if name in known})
+    hop = Hop(*(Way() if args.only not in (None, side) else way for side in ("up", "down")))
+    if not args.two_hops:
+        return [hop]
+    clean = Hop(Way(), Way())
+    return [hop, clean] if args.on == "lan" else [clean, hop]
+
+
 def _wait(network: Network) -> int:
-    print(f"home: {network.home.address} {network.home.address6}   ip netns exec {network.home.name} COMMAND")
-    print(f"far:  {network.far.address} {network.far.address6}   ip netns exec {network.far.name} COMMAND")
-    print("Ctrl-C or Ctrl-D ends it.", flush=True)
+    _introduce("home", network.home)
+    for router in network.routers:
+        _introduce("gateway", router)
+    _introduce("far", network.far)
+    print("Enter begins the script again; Ctrl-C or Ctrl-D ends it.", flush=True)
     try:
-        sys.stdin.read()
+        for _ in sys.stdin:
+            network.begin()
     except KeyboardInterrupt:
         print()
     return 0
 
 
-def _summary(direction: Direction, records: list[Record]) -> str:
-    counted = ", ".join(f"{sum(r.fate is fate for r in records)} {fate.name.lower()}" for fate in Fate)
+def _introduce(role: str, computer: Namespace) -> None:
+    print(f"{role + ':':<9}{computer.address:<12} {computer.address6:<10}   ip netns exec {computer.name} COMMAND")
+
+
+def _summary(hop: int, direction: Direction, records: list[Record], conduct: Conduct) -> str:
+    counts = dict.fromkeys(Fate, 0)
+    for record in records:
+        counts[record.fate] += 1
+    for bulk in conduct.tcp:
+        if (bulk.hop, bulk.direction) == (hop, direction):
+            counts[bulk.fate] += bulk.packets
+    counted = ", ".join(f"{count} {fate.name.lower()}" for fate, count in counts.items())
     delays = sorted(r.delay_ms for r in records if r.out_ns)
     between = f"; delay {delays[0]:.1f} to {delays[-1]:.1f} ms" if delays else ""
     return f"{direction.name.lower()}: {counted}{between}"

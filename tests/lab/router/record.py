@@ -1,4 +1,4 @@
-"""The router's log: one record for each packet and each copy, with its true times."""
+"""The router's log: one record for each packet that isn't TCP's, and each copy, with its true times at each hop."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tests.lab.router.ways import Fate
 
 HEAD_BYTES = 92
 """Of each packet: IPv6, UDP, and a STAMP packet without padding."""
-_RECORD = struct.Struct(f"<BBHqqq{HEAD_BYTES}s")
-_UDP = 17
+_RECORD = struct.Struct(f"<BBBHqqq{HEAD_BYTES}s")
+_TCP, _UDP = 6, 17
 
 
 class Direction(IntEnum):
@@ -26,8 +26,10 @@ class Direction(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One packet as the router saw it. Times are Unix time in nanoseconds."""
+    """One packet as the router saw it at one hop. Times are Unix time in nanoseconds."""
 
+    hop: int
+    """0 is the home's."""
     direction: Direction
     fate: Fate
     size: int
@@ -35,14 +37,13 @@ class Record:
     due_ns: int
     """When it was to leave; 0 when dropped."""
     out_ns: int
-    """When it left; 0 when dropped."""
+    """When it was let go; 0 when dropped."""
     head: bytes
 
     def pack(self) -> bytes:
         """The record's bytes."""
-        return _RECORD.pack(
-            self.direction, self.fate, self.size, self.in_ns, self.due_ns, self.out_ns, self.head[:HEAD_BYTES]
-        )
+        head = self.head[:HEAD_BYTES]
+        return _RECORD.pack(self.hop, self.direction, self.fate, self.size, self.in_ns, self.due_ns, self.out_ns, head)
 
     @property
     def delay_ms(self) -> float:
@@ -57,11 +58,16 @@ class Record:
         return self.head[header + 8 :] if self.head[9] == _UDP else None
 
 
+def is_tcp(packet: bytes) -> bool:
+    """Whether an IP packet is TCP's."""
+    return packet[6 if packet[0] >> 4 == 6 else 9] == _TCP
+
+
 def read(path: Path) -> list[Record]:
     """All records of a log."""
     return [
-        Record(Direction(way), Fate(fate), size, in_ns, due_ns, out_ns, head)
-        for way, fate, size, in_ns, due_ns, out_ns, head in _RECORD.iter_unpack(path.read_bytes())
+        Record(hop, Direction(way), Fate(fate), size, in_ns, due_ns, out_ns, head)
+        for hop, way, fate, size, in_ns, due_ns, out_ns, head in _RECORD.iter_unpack(path.read_bytes())
     ]
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from statistics import NormalDist
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Distribution = Literal["exponential", "normal", "uniform", "pareto"]
 
@@ -57,8 +58,11 @@ class Way:
     """In front of the bottleneck; what doesn't fit is dropped."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+Course = Way | Sequence[tuple[float, Way]]
+"""What a direction does all the time, or from which second on what: ``[(0, Way()), (8, Way(loss_percent=5))]``."""
+
+
+class Decision(NamedTuple):
     """What happens to one packet."""
 
     fate: Fate
@@ -66,27 +70,32 @@ class Decision:
     """When it is let go, and each of its copies."""
 
 
-@dataclass(slots=True)
 class Impairment:
     """One direction at work. Times are monotonic nanoseconds; ``seed`` makes a run repeatable."""
 
-    way: Way
-    seed: int
-    _draw: random.Random = field(init=False)
-    _normal: float = field(init=False)
-    _in_loss: bool = False
-    _free_ns: int = 0
-    _last_release_ns: int = 0
-    _began_ns: int | None = None
-
-    def __post_init__(self) -> None:
-        self._draw = random.Random(self.seed)
+    def __init__(self, course: Course, seed: int) -> None:
+        self._course = [(0.0, course)] if isinstance(course, Way) else sorted(course, key=lambda phase: phase[0])
+        self._draw = random.Random(seed)
         self._normal = self._draw.gauss(0, 1)
+        self._in_loss = False
+        self._free_ns = 0
+        self._last_release_ns = 0
+        self._began_ns: int | None = None
+        self._ahead: list[tuple[int, Way]] = []
+        self.way = Way()
+
+    def begin(self, now_ns: int) -> None:
+        """The course and the spikes begin now, or begin again; without this, with the first packet."""
+        self._began_ns = now_ns
+        self.way = Way()
+        self._ahead = [(now_ns + round(from_s * 1e9), way) for from_s, way in reversed(self._course)]
 
     def decide(self, size: int, now_ns: int) -> Decision:
         """What happens to a packet of ``size`` bytes that arrives now."""
         if self._began_ns is None:
-            self._began_ns = now_ns
+            self.begin(now_ns)
+        while self._ahead and self._ahead[-1][0] <= now_ns:
+            self.way = self._ahead.pop()[1]
         if self._loses():
             return Decision(Fate.LOST)
         through_ns = self._through_bottleneck(size, now_ns)
