@@ -9,16 +9,19 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from agent.lengthening import most_wanted_s
 from agent.state import PendingPrompt, Phase, PhaseStatus, RunState
 from agent.step_run import StepRun
 from checks import registry
 from checks.interface import Capture, Captures, Check, Context, Need, NotMeasured, Prompt, Step, StepId
-from checks.plan import Happened, Plan, lay_out, total_s
+from checks.plan import Happened, Plan, free_until_s, lay_out, total_s
 from checks.registry import Found
+from report import vocabulary
 from report.catalogue import finding
-from report.vocabulary import Outcome, Status, replace
+from report.policy import Policy
+from report.vocabulary import Outcome, Status
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +31,8 @@ CANCEL_S = 0.9
 """How long a stop waits for the steps to close what they opened."""
 TICK_S = 0.02
 SERIES_KEPT = 600
+LEAST_LONGER_S = 1.0
+"""A step that goes on for less than this is not said to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,15 @@ class Prompted:
 
     id: int
     prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Lengthened:
+    """A step may go on for longer than it was to: what it has so far leaves a question open."""
+
+    phase: Phase
+    more_s: float
+    """At most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +80,7 @@ class Finished:
     cancelled: bool
 
 
-Event = Started | Prompted | Ended | Assessed | Finished
+Event = Started | Prompted | Lengthened | Ended | Assessed | Finished
 
 
 class Runner:
@@ -204,6 +218,24 @@ class Runner:
         with self._lock:
             return all(step.all_along or self._has_ended(name) for name, step in self._steps.items())
 
+    def wanted_s(self, step: StepId, so_far: Capture, policy: Policy) -> float:
+        """What the checks want of a running step, within its cap, and within the planned length never less than costs
+        nobody any time."""
+        checks = [found.thing for found in self._checks.values() if found.thing is not None]
+        wanted_s = most_wanted_s(step, checks, Captures(self.taken | {step: so_far}, self.missing), policy)
+        with self._lock:
+            run, fact, plan, now_s = self._runs[step], self._happened[step], self._plan(), self._elapsed_s()
+            ends_s = next(slot.ends_s for slot in plan if slot.step == step)
+            free_s = min(free_until_s(run.step, self._steps.values(), plan), fact.started_s + run.planned_s)
+            until_s = min(max(now_s + wanted_s, free_s), fact.started_s + run.step.cap_s)
+            longer = until_s - ends_s > LEAST_LONGER_S
+            if longer:
+                run.seconds = until_s - fact.started_s
+                self._happened[step] = replace(fact, seconds=run.seconds)
+        if longer:
+            self._tell(Lengthened(self._phase_now(step), until_s - ends_s))
+        return max(0.0, until_s - now_s)
+
     # The run's own thread.
 
     def _work(self) -> None:
@@ -259,10 +291,12 @@ class Runner:
 
     def _give_up_overrunning(self) -> None:
         for name, run in list(self._runs.items()):
-            allowed_s = run.seconds + run.asking_s + OVERRUN_S
             if self._prompts or self._has_ended(name):
                 continue
-            if self._elapsed_s() - self._happened[name].started_s > allowed_s:
+            began_s = self._happened[name].started_s
+            planned_s = max(run.seconds, self._others_end_s() - began_s) if run.step.all_along else run.seconds
+            allowed_s = planned_s + run.asking_s + OVERRUN_S
+            if self._elapsed_s() - began_s > allowed_s:
                 run.stop()
                 run.missing = NotMeasured(Status.ERROR, finding("run.step_overran", seconds=round(allowed_s)))
                 self._step_ended(run)
@@ -287,7 +321,7 @@ class Runner:
             outcome = _unmeasured(check_id, reason, check.version)
         except Exception as error:
             outcome = _unmeasured(check_id, registry.broke(error), check.version)
-        return replace(outcome, measured_at_s=round(at_s, 1))
+        return vocabulary.replace(outcome, measured_at_s=round(at_s, 1))
 
     def _assessed(self, outcome: Outcome) -> None:
         with self._lock:
@@ -330,6 +364,10 @@ class Runner:
     def _has_ended(self, step: StepId) -> bool:
         return step in self.taken or step in self.missing
 
+    def _others_end_s(self) -> float:
+        """When those have ended that don't run all along, or will, as far as is known."""
+        return total_s(tuple(slot for slot in self._plan() if not self._steps[slot.step].all_along))
+
     def _plan(self) -> Plan:
         return lay_out(self._steps.values(), self._quick, self._happened, self._elapsed_s())
 
@@ -346,7 +384,9 @@ class Runner:
             status, fraction = PhaseStatus.ENDED, 1.0
         else:
             status = PhaseStatus.RUNNING if step in self._happened else PhaseStatus.WAITING
-        return Phase(step, slot.starts_s, slot.seconds, slot.lead_s, status, fraction, note)
+        run = self._runs.get(step)
+        longer_s = run.seconds - run.planned_s if run is not None and status is PhaseStatus.RUNNING else 0.0
+        return Phase(step, slot.starts_s, slot.seconds, slot.lead_s, status, fraction, note, longer_s)
 
 
 def _unmeasured(check: str, reason: NotMeasured, version: int) -> Outcome:

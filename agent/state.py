@@ -32,6 +32,8 @@ class Phase:
     status: PhaseStatus
     fraction: float
     note: str
+    longer_s: float = 0.0
+    """How much longer than planned it goes on, at most, for the sake of certainty."""
 
 
 @dataclass(frozen=True, slots=True)

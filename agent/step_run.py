@@ -11,6 +11,7 @@ from typing import Protocol
 from checks.interface import Cancelled, Capture, Context, NotMeasured, Prompt, Step
 from checks.registry import broke
 from report.catalogue import finding
+from report.policy import Policy
 from report.vocabulary import Status
 
 POLL_S = 0.05
@@ -34,13 +35,18 @@ class Board(Protocol):
     def only_all_along_left(self) -> bool:
         """Whether none but the steps that run all along still runs or waits."""
 
+    def wanted_s(self, step: str, so_far: Capture, policy: Policy) -> float:
+        """How many seconds more a running step should go on, by what it has so far."""
+
 
 class StepRun:
     """Runs one step; is its probe. ``capture`` or ``missing`` is set when ``ended``."""
 
     def __init__(self, step: Step, seconds: float, board: Board) -> None:
         self.step = step
+        self.planned_s = seconds
         self.seconds = seconds
+        """Its length as it now stands."""
         self.capture: Capture | None = None
         self.missing: NotMeasured | None = None
         self.ended = threading.Event()
@@ -48,13 +54,15 @@ class StepRun:
         """Seconds spent waiting for the person: no overrun of the step's."""
         self._board = board
         self._stop = threading.Event()
+        self._policy: Policy | None = None
 
     def start(self, context: Context, on_end: Callable[[StepRun], None]) -> None:
         """Begins, on a thread of its own. ``on_end`` is called on that thread."""
+        self._policy = context.policy
 
         def work() -> None:
             try:
-                self.capture = self.step.run(self, context, self.seconds)
+                self.capture = self.step.run(self, context, self.planned_s)
             except NotMeasured as reason:
                 self.missing = reason
             except Cancelled:
@@ -108,3 +116,7 @@ class StepRun:
     def alone(self) -> bool:
         """See :class:`checks.interface.Probe`."""
         return self._board.only_all_along_left()
+
+    def wanted_s(self, so_far: Capture) -> float:
+        """See :class:`checks.interface.Probe`."""
+        return self._board.wanted_s(self.step.id, so_far, self._policy) if self._policy else 0.0

@@ -64,6 +64,12 @@ class Probe(Protocol):
     def alone(self) -> bool:
         """Whether every other step has ended: a step that runs all along then returns what it has."""
 
+    def wanted_s(self, so_far: Capture) -> float:
+        """How many seconds more this step should go on, by what it has ``so_far``; 0: it may end now.
+
+        Never beyond the step's ``cap_s``. Asks every check that uses the step: some tenths of a second of work.
+        """
+
 
 class Cancelled(Exception):
     """The run was stopped."""
@@ -171,9 +177,11 @@ class Step(Protocol):
     """Notice that the person is given before it begins."""
     all_along: ClassVar[bool]
     """Runs beside all the others, from the start of the run to the end of the last."""
+    cap_s: ClassVar[float]
+    """The longest that :meth:`Probe.wanted_s` may make it; equal to ``seconds`` for a step that never asks."""
 
     def run(self, probe: Probe, context: Context, seconds: float) -> Capture:
-        """Measures for ``seconds``. Raises :class:`NotMeasured` with the reason when it can't."""
+        """Measures for ``seconds``, or as long as its probe wants. Raises :class:`NotMeasured` when it can't."""
 
 
 class Check(Protocol):
@@ -188,3 +196,9 @@ class Check(Protocol):
 
     def assess(self, captures: Captures, context: Context) -> Outcome:
         """What the captures show. Raises :class:`NotMeasured` when they don't suffice."""
+
+    def wants_more(self, captures: Captures, policy: Policy) -> float:
+        """How many seconds more of the step that goes on, whose capture so far is among these, would help; 0: enough.
+
+        Raises :class:`NotMeasured` when there is nothing to judge yet.
+        """

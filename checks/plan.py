@@ -47,6 +47,8 @@ class Happened:
     started_s: float
     ended_s: float | None = None
     """``None``: it runs still."""
+    seconds: float | None = None
+    """Its length as it now stands, where that is no longer the planned one."""
 
 
 Plan = tuple[Slot, ...]
@@ -56,6 +58,12 @@ Plan = tuple[Slot, ...]
 def total_s(plan: Plan) -> float:
     """Length of the whole."""
     return max((slot.ends_s for slot in plan), default=0.0)
+
+
+def free_until_s(step: Step, steps: Iterable[Step], plan: Plan) -> float:
+    """Until when this step may go on without keeping anybody waiting: others run beside it so long at least."""
+    beside = {other.id for other in steps if other.id != step.id and not other.all_along and not _conflict(step, other)}
+    return total_s(tuple(slot for slot in plan if slot.step in beside))
 
 
 def lay_out(
@@ -86,7 +94,8 @@ def lay_out(
 def _slot(step: Step, opens_s: float, seconds: float, fact: Happened | None, now_s: float) -> Slot:
     if fact is None:
         return Slot(step.id, opens_s + step.lead_s, seconds, step.lead_s)
-    ends_s = fact.ended_s if fact.ended_s is not None else max(now_s, fact.started_s + seconds)
+    length_s = seconds if fact.seconds is None else fact.seconds
+    ends_s = fact.ended_s if fact.ended_s is not None else max(now_s, fact.started_s + length_s)
     return Slot(step.id, fact.started_s, ends_s - fact.started_s, step.lead_s)
 
 

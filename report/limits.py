@@ -17,6 +17,8 @@ class Judged:
     """``None``: the value lies beyond the fail limit, its 95 % interval not wholly: chance could have decided."""
     close: bool
     """The interval reaches across a limit that the value keeps, or misses."""
+    across_fail: bool
+    """The interval reaches across the fail limit, whichever side the value is on."""
     limit: float
     """The limit that the value should keep: the pass limit."""
 
@@ -32,14 +34,14 @@ def judge(measurement: Measurement, criterion: Criterion, better: Better) -> Jud
         (sign * _or(measurement.low, measurement.value), sign * _or(measurement.high, measurement.value))
     )
     passes = sign * criterion.pass_
-    limits = [passes]
+    across_pass, across_fail = low <= passes < high, False
     verdict: Verdict | None = Verdict.PASS if value <= passes else Verdict.WARN
     if criterion.fail is not None:
         fails = sign * criterion.fail
-        limits.append(fails)
+        across_fail = low <= fails < high
         if value > fails:
             verdict = Verdict.FAIL if low > fails else None
-    return Judged(verdict, any(low <= limit < high for limit in limits), criterion.pass_)
+    return Judged(verdict, across_pass or across_fail, across_fail, criterion.pass_)
 
 
 def _or(end: float | None, value: float) -> float:

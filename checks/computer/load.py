@@ -8,6 +8,7 @@ from checks.interface import Captures, Context, NotMeasured, StepId
 from checks.machine.statistics import mean_interval, percentile, share_interval
 from checks.steps.load import LoadCapture
 from report.catalogue import finding, measurement
+from report.policy import Policy
 from report.vocabulary import Finding, Measurement, Outcome, Series, Status
 
 LATE_MS = 5.0
@@ -43,6 +44,10 @@ class LoadCheck:
             evidence=_evidence(capture),
             facts=_facts(capture),
         )
+
+    def wants_more(self, captures: Captures, policy: Policy) -> float:
+        """Never: its steps have the length they need."""
+        return 0.0
 
 
 def _processor(capture: LoadCapture) -> list[Measurement]:

@@ -12,6 +12,7 @@ from checks.interface import Captures, Context, NotMeasured, StepId
 from checks.steps.preflight import PreflightCapture
 from checks.steps.read_aloud import ReadAloudCapture
 from report.catalogue import finding, measurement
+from report.policy import Policy
 from report.vocabulary import Finding, Measurement, Outcome, Status
 
 TOO_QUIET_DBFS = -45.0
@@ -56,6 +57,10 @@ class HeadsetVoice:
             evidence=[reading.series("headset.voice_dbfs_a")],
             facts=facts | {"rate_hz": reading.heard.rate_hz},
         )
+
+    def wants_more(self, captures: Captures, policy: Policy) -> float:
+        """Never: its steps have the length they need."""
+        return 0.0
 
 
 def _newest_survey(captures: Captures) -> Survey | None:

@@ -28,7 +28,7 @@ def raise_if_void(
     """Raises :class:`NotMeasured` where numbers would mislead: for want of answers, or by what disturbed them."""
     if said.answered == 0:
         raise NotMeasured(Status.ERROR, _why_silent(web_answers, port))
-    because = _void(probed, said, counts)
+    because = void(probed, said, counts)
     if because is not None:
         raise NotMeasured(Status.INCONCLUSIVE, because)
 
@@ -48,7 +48,8 @@ def _why_silent(web_answers: bool | None, port: int) -> Finding:
     return finding("network.udp_blocked", port=port) if web_answers else finding("network.unreachable")
 
 
-def _void(probed: Probed, said: LineStatistics, counts: ReflectorCounts | None) -> Finding | None:
+def void(probed: Probed, said: LineStatistics, counts: ReflectorCounts | None) -> Finding | None:
+    """Why the numbers would mislead, though there were answers; ``None`` when they stand."""
     if said.late_share > LATE_SHARE:
         return finding("network.disturbed_sender", percent=round(100 * said.late_share))
     if said.queued_p95_ms is not None and said.queued_p95_ms > QUEUE_MS:

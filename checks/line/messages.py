@@ -8,6 +8,8 @@ from protocol.trace import Answer, Sent
 
 STOP = b"stop\n"
 """Parent to prober: send no more, wait for the last answers, and finish."""
+LAST_ANSWER_S = 0.8
+"""After the last packet, an answer is waited for so long at most."""
 
 
 class Order(Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ import time
 
 import msgspec
 
-from checks.line.messages import STOP, Batch, Began, Failed, Finished, Order
+from checks.line.messages import LAST_ANSWER_S, STOP, Batch, Began, Failed, Finished, Order
 from protocol import datagrams
 from protocol.stamp import ReflectorPacket, SenderPacket, StampError
 from protocol.trace import Answer, Sent
@@ -32,8 +32,6 @@ SETTLE_S = 0.03
 WARM_UP_PACKETS = 3
 WARM_UP_S = 0.5
 """An address that answers none of the warm-up packets in this time gives way to the next one."""
-LAST_ANSWER_S = 0.8
-"""After the last packet, an answer is waited for so long at most."""
 
 
 class Prober:

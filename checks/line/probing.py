@@ -12,7 +12,7 @@ import msgspec
 
 from checks.child import Child
 from checks.interface import Context, Line, NotMeasured, Probe
-from checks.line.messages import STOP, Batch, Began, Failed, Finished, Order, Said
+from checks.line.messages import LAST_ANSWER_S, STOP, Batch, Began, Failed, Finished, Order, Said
 from protocol import datagrams
 from protocol.stamp import PACKET_BYTES
 from protocol.trace import Answer, Sent, Trace
@@ -64,6 +64,7 @@ class Probing:
         self._answers: list[Answer] = []
         self._spoken = 0
         self._began: Began | None = None
+        self._began_s = 0.0
         self._end: Finished | Failed | None = None
         self._reader = threading.Thread(target=self._read, name="prober-reader", daemon=True)
         self._give_up = float("inf")
@@ -81,11 +82,17 @@ class Probing:
     def stop(self) -> None:
         """Sends no more packets; the result comes when the last answers had their time."""
         self._tell(STOP)
+        self._give_up = min(self._give_up, time.monotonic() + OVERRUN_S)
 
     @property
     def running(self) -> bool:
         """It has not ended yet."""
         return self._reader.is_alive()
+
+    @property
+    def sending_s(self) -> float:
+        """Since the prober began to send; 0 before."""
+        return time.monotonic() - self._began_s if self._began is not None else 0.0
 
     @property
     def elapsed_s(self) -> float:
@@ -102,6 +109,17 @@ class Probing:
             self._probe.sample(SERIES, round_trip_ns / 1e6)
             self._spoken += 1
 
+    def so_far(self) -> Probed | None:
+        """What was seen until now, without the newest packets, whose answers may be on their way; ``None`` before
+        there is anything. How it is measured is known at the end only: until then nothing is said to disturb it."""
+        began, sent, answers = self._began, tuple(self._sent), tuple(self._answers)
+        settled_ns = sent[-1].left_ns - round(LAST_ANSWER_S * 1e9) if sent else 0
+        settled = tuple(packet for packet in sent if packet.left_ns <= settled_ns)
+        if began is None or not settled:
+            return None
+        unknown = Finished(arrivals_by_kernel=False, departures_by_kernel=False, refused=0, clock_step_ms=0.0)
+        return _probed(Trace(self._order.interval_s, settled, answers), began, unknown)
+
     def result(self) -> Probed:
         """Waits for the end and says what was seen, speaking meanwhile.
 
@@ -117,15 +135,8 @@ class Probing:
             raise NotMeasured(Status.ERROR, self._nowhere_to_send(self._end))
         if self._began is None or self._end is None:
             raise _broke(self._child.stderr_tail())
-        return Probed(
-            trace=Trace(self._order.interval_s, tuple(self._sent), tuple(self._answers)),
-            address=self._began.address,
-            expedited=self._began.expedited,
-            arrivals_by_kernel=self._end.arrivals_by_kernel,
-            departures_by_kernel=self._end.departures_by_kernel,
-            refused=self._end.refused,
-            clock_step_ms=self._end.clock_step_ms,
-        )
+        trace = Trace(self._order.interval_s, tuple(self._sent), tuple(self._answers))
+        return _probed(trace, self._began, self._end)
 
     def __enter__(self) -> Probing:
         self.start()
@@ -155,9 +166,22 @@ class Probing:
                     self._sent.extend(sent)
                     self._answers.extend(answers)
                 case Began() as began:
+                    self._began_s = time.monotonic()
                     self._began = began
                 case Finished() | Failed() as end:
                     self._end = end
+
+
+def _probed(trace: Trace, began: Began, end: Finished) -> Probed:
+    return Probed(
+        trace=trace,
+        address=began.address,
+        expedited=began.expedited,
+        arrivals_by_kernel=end.arrivals_by_kernel,
+        departures_by_kernel=end.departures_by_kernel,
+        refused=end.refused,
+        clock_step_ms=end.clock_step_ms,
+    )
 
 
 def line_of(context: Context) -> Line:

@@ -8,12 +8,14 @@ from typing import ClassVar
 import numpy as np
 
 from checks.interface import Captures, Context, StepId
-from checks.line.doubts import beside, raise_if_void
+from checks.line import length
+from checks.line.doubts import beside, raise_if_void, void
 from checks.steps.idle_line import IdleLineCapture
 from protocol.intervals import Estimate
 from protocol.line_statistics import DirectionStatistics, LineStatistics, statistics
 from protocol.trace import Floats, Packets, packets
 from report.catalogue import measurement
+from report.policy import Policy
 from report.vocabulary import Measurement, Outcome, Series, Status
 
 EVIDENCE_STEP_S = 0.25
@@ -43,6 +45,15 @@ class JitterCheck:
             evidence=_evidence(rows),
             facts=_facts(capture, said),
         )
+
+    def wants_more(self, captures: Captures, policy: Policy) -> float:
+        """The planned length where something disturbs; else until the limits are clear (:mod:`checks.line.length`)."""
+        capture = captures.need("idle_line", IdleLineCapture)
+        trace = capture.probed.trace
+        said = statistics(packets(trace, capture.counts), trace.interval_s)
+        if said.answered and void(capture.probed, said, capture.counts):
+            return max(0.0, length.PLANNED_S - trace.seconds)
+        return length.wanted_s(_measurements(said), policy, trace.seconds)
 
 
 def _measurements(said: LineStatistics) -> list[Measurement]:

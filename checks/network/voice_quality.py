@@ -8,7 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from checks.interface import Captures, Context, StepId
-from checks.line.doubts import beside, raise_if_void
+from checks.line import length
+from checks.line.doubts import beside, raise_if_void, void
 from checks.line.voice import jitter_buffer
 from checks.line.voice.codecs import CODECS, Codec
 from checks.line.voice.quality import CallQuality, best_mos, call_quality, unheard_percent
@@ -18,6 +19,7 @@ from protocol.intervals import Estimate
 from protocol.line_statistics import statistics
 from protocol.trace import OneWay, Packets, packets
 from report.catalogue import finding, measurement
+from report.policy import Policy
 from report.vocabulary import Finding, Measurement, Outcome, Status
 
 BUFFERBLOAT_MS = 100.0
@@ -60,6 +62,18 @@ class VoiceQualityCheck:
             disturbed_by=disturbed_by,
             facts={"codec": codec.title, "codec_provisional": codec.provisional},
         )
+
+    def wants_more(self, captures: Captures, policy: Policy) -> float:
+        """Until the limits of the idle line are clear; nothing where it is disturbed, of which ``network.jitter``
+        speaks."""
+        idle = captures.need("idle_line", IdleLineCapture)
+        trace = idle.probed.trace
+        rows = packets(trace, idle.counts)
+        said = statistics(rows, trace.interval_s)
+        if said.answered == 0 or void(idle.probed, said, idle.counts):
+            return 0.0
+        codec = CODECS[policy.line.codec]
+        return length.wanted_s(_idle(call_quality(rows, codec), codec), policy, trace.seconds)
 
 
 class Loaded:

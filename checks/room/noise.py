@@ -12,6 +12,7 @@ from checks.interface import Captures, Context, NotMeasured, StepId
 from checks.steps.read_aloud import ReadAloudCapture
 from checks.steps.silence import SilenceCapture
 from report.catalogue import finding, measurement
+from report.policy import Policy
 from report.vocabulary import Finding, Measurement, Outcome, Status
 
 TOO_QUIET_DBFS_A = -90.0
@@ -55,6 +56,10 @@ class RoomNoise:
             evidence=[silence.series("room.silence_dbfs_a"), reading.series("room.reading_dbfs_a")],
             facts=_octaves(silence),
         )
+
+    def wants_more(self, captures: Captures, policy: Policy) -> float:
+        """Never: its steps have the length they need."""
+        return 0.0
 
 
 def spoke_by_mistake(silence: Listened, reading: Listened) -> bool:

@@ -71,6 +71,7 @@ class FullLineStep:
     seconds: ClassVar[float] = 10.0
     lead_s: ClassVar[float] = 2.0
     all_along: ClassVar[bool] = False
+    cap_s: ClassVar[float] = 10.0
 
     def run(self, probe: Probe, context: Context, seconds: float) -> FullLineCapture:
         """Half of ``seconds`` for each direction. Raises :class:`NotMeasured` when neither could be measured."""
@@ -136,6 +137,7 @@ class _Beside:
         self.sample = probe.sample
         self.ask = probe.ask
         self.alone = probe.alone
+        self.wanted_s = probe.wanted_s
 
     def raise_if_cancelled(self) -> None:
         """Called about twenty times a second by whatever measures."""

@@ -9,6 +9,7 @@ from typing import ClassVar
 from checks.interface import Capture, Context, Need, Probe, StepId
 from checks.line import web
 from checks.line.interface_traffic import InterfaceTraffic, OtherTraffic
+from checks.line.length import MOST_S
 from checks.line.probing import Probed, Probing, line_of
 from protocol.messages import ReflectorCounts
 from protocol.stamp import PACKET_BYTES
@@ -16,6 +17,10 @@ from protocol.stamp import PACKET_BYTES
 SETTLE_S = 1.5
 """Of the step's length, for starting the prober, warming up the way, and the last answers."""
 SPEAK_EVERY_S = 0.05
+EARLIEST_S = 10.0
+"""A look this long may be enough."""
+LOOK_EVERY_S = 3.0
+"""From then on it is asked so often whether it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +46,16 @@ class IdleLineStep:
     seconds: ClassVar[float] = 20.0
     lead_s: ClassVar[float] = 0.0
     all_along: ClassVar[bool] = False
+    cap_s: ClassVar[float] = MOST_S
 
     def run(self, probe: Probe, context: Context, seconds: float) -> IdleLineCapture:
-        """Probes for ``seconds`` less :data:`SETTLE_S`, then asks the employer what its reflector saw."""
+        """Probes for ``seconds`` less :data:`SETTLE_S`, or as long as its probe wants, then asks the employer what its
+        reflector saw."""
         line = line_of(context)
         traffic = web.Question(lambda: InterfaceTraffic(line))
-        with Probing(line, max(1.0, seconds - SETTLE_S), probe) as probing:
-            began_s = time.monotonic()
-            while probing.running and time.monotonic() < began_s + seconds:
-                probe.wait(SPEAK_EVERY_S)
-                probing.speak()
-                probe.progress(min(1.0, (time.monotonic() - began_s) / seconds))
+        with Probing(line, self.cap_s - SETTLE_S, probe) as probing:
+            _until_clear(probing, probe, seconds)
+            probing.stop()
             probed = probing.result()
         counts, problem = web.ask_counts(line, probe)
         return IdleLineCapture(
@@ -61,6 +65,28 @@ class IdleLineStep:
             web_answers=None if probed.trace.answers else web.ask_whether_it_answers(line, probe),
             others=_others(traffic, probe, len(probed.trace.sent)),
         )
+
+
+def _until_clear(probing: Probing, probe: Probe, seconds: float) -> None:
+    """Lets the probe go on for ``seconds``; ends it earlier, or later, where what it has so far says so."""
+    began_s, look_s = time.monotonic(), EARLIEST_S
+    while probing.running:
+        probe.wait(SPEAK_EVERY_S)
+        probing.speak()
+        elapsed_s = time.monotonic() - began_s
+        probe.progress(min(1.0, elapsed_s / seconds))
+        over = probing.sending_s >= seconds - SETTLE_S or elapsed_s >= seconds
+        if not over and elapsed_s < look_s:
+            continue
+        so_far = probing.so_far()
+        wanted_s = probe.wanted_s(_so_far(so_far)) if so_far else 0.0
+        if wanted_s <= SETTLE_S and (over or so_far):
+            return
+        seconds, look_s = max(seconds, elapsed_s + wanted_s), elapsed_s + LOOK_EVERY_S
+
+
+def _so_far(probed: Probed) -> IdleLineCapture:
+    return IdleLineCapture(probed, counts=None, counts_problem="", web_answers=None, others=None)
 
 
 def _others(traffic: web.Question[InterfaceTraffic], probe: Probe, packets: int) -> OtherTraffic | None:

@@ -24,8 +24,8 @@ SERIES = "computer.cpu_percent"
 SAMPLE_EVERY_S = 0.5
 LOOK_EVERY = 4
 """Samples between two looks at all processes, which take milliseconds."""
-LONGER_S = 8.0
-"""How far beyond its planned length the step goes on while others still run."""
+LONGER_S = 60.0
+"""How far beyond its planned length the step goes on while others still run: the line may want a closer look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,7 @@ class LoadStep:
     seconds: ClassVar[float] = 10.0
     lead_s: ClassVar[float] = 0.0
     all_along: ClassVar[bool] = True
+    cap_s: ClassVar[float] = 10.0
 
     def run(self, probe: Probe, context: Context, seconds: float) -> LoadCapture:
         """Watches as long as other steps run, planned as ``seconds``; alone, for :attr:`seconds` at most."""

@@ -57,6 +57,7 @@ class Preflight:
     seconds: ClassVar[float] = 2.0
     lead_s: ClassVar[float] = 0.0
     all_along: ClassVar[bool] = False
+    cap_s: ClassVar[float] = 2.0
 
     def run(self, probe: Probe, context: Context, seconds: float) -> PreflightCapture:
         """Looks; never raises :class:`NotMeasured`: a missing microphone is among what it finds.

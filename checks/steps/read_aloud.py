@@ -24,6 +24,7 @@ class ReadAloud:
     seconds: ClassVar[float] = 6.0
     lead_s: ClassVar[float] = 2.0
     all_along: ClassVar[bool] = False
+    cap_s: ClassVar[float] = 6.0
 
     def run(self, probe: Probe, context: Context, seconds: float) -> ReadAloudCapture:
         """Listens for ``seconds``."""

@@ -24,6 +24,7 @@ class Silence:
     seconds: ClassVar[float] = 8.0
     lead_s: ClassVar[float] = 0.0
     all_along: ClassVar[bool] = False
+    cap_s: ClassVar[float] = 8.0
 
     def run(self, probe: Probe, context: Context, seconds: float) -> SilenceCapture:
         """Listens for ``seconds``."""

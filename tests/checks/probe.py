@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import psutil
 
-from checks.interface import Cancelled, Prompt
+from checks.interface import Cancelled, Capture, Prompt
 
 
 class TestProbe:
@@ -17,12 +17,20 @@ class TestProbe:
 
     __test__ = False
 
-    def __init__(self, answers: Mapping[str, str] | None = None, alone: bool = True) -> None:
+    def __init__(
+        self,
+        answers: Mapping[str, str] | None = None,
+        alone: bool = True,
+        wanted_s: Callable[[Capture], float] = lambda _: 0.0,
+    ) -> None:
         self.series: defaultdict[str, list[float]] = defaultdict(list)
         self.fractions: list[float] = []
         self.asked: list[Prompt] = []
         self._answers = dict(answers or {})
         self._alone = alone
+        self._wanted_s = wanted_s
+        self.looks: list[Capture] = []
+        """What the step showed when it asked whether to go on."""
         self._stop = threading.Event()
 
     def cancel(self) -> None:
@@ -49,6 +57,10 @@ class TestProbe:
 
     def alone(self) -> bool:
         return self._alone
+
+    def wanted_s(self, so_far: Capture) -> float:
+        self.looks.append(so_far)
+        return self._wanted_s(so_far)
 
 
 def cancel_after(probe: TestProbe, seconds: float) -> threading.Timer:
