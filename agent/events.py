@@ -12,7 +12,7 @@ from typing import BinaryIO
 import msgspec
 
 from agent import guide
-from agent.runner import Assessed, Ended, Event, Finished, Prompted, Runner, Started
+from agent.runner import Assessed, Ended, Event, Finished, Lengthened, Prompted, Runner, Started
 from agent.state import PhaseStatus
 
 PROGRESS_S = 0.5
@@ -58,6 +58,10 @@ class EventFile:
                 text=guide.question(prompt).text,
                 options=list(prompt.options),
             )
+        elif isinstance(event, Lengthened):
+            step = event.phase.step
+            told = guide.longer(step, round(event.more_s))
+            self._write("lengthened", step=step, more_s=round(event.more_s, 1), prompt=told)
         elif isinstance(event, Ended):
             self._write("ended", step=event.phase.step, captured=event.phase.status is PhaseStatus.ENDED)
         elif isinstance(event, Assessed):

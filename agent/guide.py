@@ -8,6 +8,8 @@ from agent.language import N_, _, words
 from agent.system import os_family
 from checks.interface import Prompt
 
+_CLOSER_LOOK = N_("This needs a closer look, to be sure: up to {seconds} s more. There is nothing to do.")
+
 
 @dataclass(frozen=True, slots=True)
 class StepWords:
@@ -21,6 +23,8 @@ class StepWords:
     """Said before it begins."""
     now: str
     """What is happening, and what to do."""
+    longer: str = _CLOSER_LOOK
+    """Said instead, once it goes on for longer than planned."""
 
 
 _WAIT = N_("One moment")
@@ -57,6 +61,7 @@ _STEPS: dict[str, StepWords] = {
         _NOTHING_TO_DO,
         N_("Next we listen to the line. There is nothing to do."),
         N_("Small packets travel to the company's server and back, as in a call. There is nothing to do."),
+        N_("The line needs a closer look, to be sure: up to {seconds} s more. There is nothing to do."),
     ),
     "full_line": StepWords(
         N_("Full line"),
@@ -78,8 +83,13 @@ def step(step_id: str) -> StepWords:
     known = _STEPS.get(step_id)
     if known is None:
         wait = _("We measure something more. There is nothing to do.")
-        return StepWords(step_id, _(_WAIT), wait, wait)
-    return StepWords(_(known.title), _(known.big), _(known.soon), _(known.now))
+        return StepWords(step_id, _(_WAIT), wait, wait, _(_CLOSER_LOOK))
+    return StepWords(_(known.title), _(known.big), _(known.soon), _(known.now), _(known.longer))
+
+
+def longer(step_id: str, seconds: int) -> str:
+    """That a step goes on for so many seconds more, at most."""
+    return step(step_id).longer.format(seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from agent import guide
 from agent.language import _, words
-from agent.runner import Assessed, Event, Prompted, Runner, Started
+from agent.runner import Assessed, Event, Lengthened, Prompted, Runner, Started
 from agent.telling import tell
 from agent.text import plain
 from agent.typed import TypedAnswers
@@ -35,6 +35,8 @@ class PlainRun:
     def _heard(self, event: Event) -> None:
         if isinstance(event, Started):
             self._started(event)
+        elif isinstance(event, Lengthened):
+            self._say(guide.longer(event.phase.step, round(event.more_s)))
         elif isinstance(event, Prompted):
             self._prompted(event)
         elif isinstance(event, Assessed) and not _left_out(event.outcome):

@@ -25,6 +25,8 @@ class Moment:
     """It has not begun: its notice is running."""
     seconds: int
     """Whole seconds until it begins, if ``upcoming``, else until it ends."""
+    longer: bool = False
+    """It goes on for longer than planned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ def moment(state: RunState) -> Moment | None:
             continue
         busy = phase.step in OF_THE_PERSON and not upcoming
         seconds = phase.starts_s - state.elapsed_s if upcoming else _left_s(phase, state.elapsed_s)
-        found.append(((not busy, _rank(phase.step)), Moment(phase.step, upcoming, max(0, math.ceil(seconds - 1e-6)))))
+        whole = max(0, math.ceil(seconds - 1e-6))
+        found.append(((not busy, _rank(phase.step)), Moment(phase.step, upcoming, whole, phase.longer_s > 0)))
     return min(found, key=lambda pair: pair[0])[1] if found else None
 
 

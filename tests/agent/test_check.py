@@ -18,6 +18,7 @@ import pytest
 
 from agent.__main__ import main
 from agent.errors import Exit
+from agent.events import EventFile
 from agent.plain import PlainRun
 from agent.session import Session
 from checks import registry
@@ -27,8 +28,8 @@ from protocol.envelope import peek
 from tests.agent.conftest import QuickCheck
 from tests.agent.far_side import REPORTS, FarSide, silence, status
 from tests.agent.test_commands import Said
+from tests.agent.test_runner import asks_at_once, runner, step
 from tests.agent.test_runner import check as made
-from tests.agent.test_runner import runner, step
 
 Check = Callable[..., Said]
 
@@ -64,6 +65,7 @@ class _Long:
     seconds: ClassVar[float] = 30.0
     lead_s: ClassVar[float] = 0.0
     all_along: ClassVar[bool] = False
+    cap_s: ClassVar[float] = 30.0
     prompt: Prompt | None = None
 
     def run(self, probe: Probe, context: Context, seconds: float) -> Capture:
@@ -240,6 +242,20 @@ def test_a_reader_of_events_that_reads_no_more_holds_up_nothing(
     finally:
         os.close(reader)
         os.close(filler)
+
+
+def test_a_closer_look_is_told_line_by_line_and_as_an_event(tmp_path: Path) -> None:
+    line = step("idle_line", asks_at_once, seconds=2.0, cap_s=27.0)
+    run = runner([line], [made("room.x", "idle_line", wants=lambda _: 99.0)])
+    said = io.StringIO()
+    PlainRun(run, said, io.StringIO(), "")
+    file = EventFile(run, tmp_path / "events")
+    run.start()
+    assert run.join(5)
+    file.close()
+    assert "The line needs a closer look, to be sure: up to 25 s more. There is nothing to do." in said.getvalue()
+    longer = next(line for line in events(tmp_path / "events") if line["event"] == "lengthened")
+    assert (longer["step"], longer["more_s"]) == ("idle_line", 25.0)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals here")

@@ -10,7 +10,7 @@ from typing import cast
 
 import pytest
 
-from agent.runner import Assessed, Ended, Event, Finished, Prompted, Runner, Started
+from agent.runner import Assessed, Ended, Event, Finished, Lengthened, Prompted, Runner, Started
 from agent.state import PhaseStatus, RunState
 from checks.interface import Capture, Captures, Check, Context, Need, NotMeasured, Probe, Prompt, Step
 from checks.registry import Found, broke
@@ -31,7 +31,13 @@ class NoMicrophone(Number):
         return {Need.MICROPHONE: NotMeasured(Status.SKIP, finding("headset.no_microphone"))}
 
 
-def step(name: str, work: Callable[[Probe], float], seconds: float = 0.1, needs: set[Need] | None = None) -> Step:
+def step(
+    name: str,
+    work: Callable[[Probe], float],
+    seconds: float = 0.1,
+    needs: set[Need] | None = None,
+    cap_s: float | None = None,
+) -> Step:
     def run(_: object, probe: Probe, __: Context, ___: float) -> Capture:
         return Number(work(probe))
 
@@ -41,19 +47,26 @@ def step(name: str, work: Callable[[Probe], float], seconds: float = 0.1, needs:
         "seconds": seconds,
         "lead_s": 0.0,
         "all_along": False,
+        "cap_s": seconds if cap_s is None else cap_s,
         "run": run,
     }
     return cast(Step, type(name, (), facts)())
 
 
-def check(name: str, *uses: str, fails: Exception | None = None) -> Check:
+def check(
+    name: str, *uses: str, fails: Exception | None = None, wants: Callable[[Captures], float] = lambda _: 0.0
+) -> Check:
     def assess(_: object, captures: Captures, __: Context) -> Outcome:
         if fails:
             raise fails
         total = sum(captures.need(s, Number).value for s in uses)
         return Outcome(check=name, version=3, status=Status.MEASURED, facts={"total": total})
 
-    return cast(Check, type("Made", (), {"id": name, "version": 3, "uses": uses, "assess": assess})())
+    def wants_more(_: object, captures: Captures, __: object) -> float:
+        return wants(captures)
+
+    facts = {"id": name, "version": 3, "uses": uses, "assess": assess, "wants_more": wants_more}
+    return cast(Check, type("Made", (), facts)())
 
 
 def found(*things: Step | Check) -> Mapping[str, Found]:  # type: ignore[type-arg]
@@ -156,6 +169,57 @@ def test_a_step_that_will_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -
     assert deaf.status is Status.ERROR
     assert deaf.because is not None
     assert deaf.because.code == "run.step_overran"
+
+
+def asks_at_once(probe: Probe) -> float:
+    """Says how much longer it was wanted to go on, having measured 7."""
+    return probe.wanted_s(Number(7.0))
+
+
+def test_a_step_goes_on_for_as_long_as_the_check_that_wants_most_up_to_its_cap() -> None:
+    run = runner(
+        [step("a", asks_at_once, seconds=2.0, cap_s=9.0)],
+        [
+            check("room.content", "a"),
+            check("room.curious", "a", wants=lambda c: c.need("a", Number).value),
+            check("room.broken", "a", wants=lambda _: 1 / 0),
+            check("room.of_others", wants=lambda _: 99.0),
+        ],
+    )
+    state, events = finish(run)
+    assert state.outcomes["room.curious"].facts["total"] == pytest.approx(7, abs=0.2)
+    longer = [e for e in events if isinstance(e, Lengthened)]
+    assert [e.more_s for e in longer] == [pytest.approx(5, abs=0.2)]
+    assert longer[0].phase.longer_s == longer[0].more_s
+    assert longer[0].phase.seconds == pytest.approx(7, abs=0.2)
+    capped = runner([step("a", asks_at_once, seconds=2.0, cap_s=3.5)], [check("room.x", "a", wants=lambda _: 1e9)])
+    state, _ = finish(capped)
+    assert state.outcomes["room.x"].facts["total"] == pytest.approx(3.5, abs=0.2)
+
+
+def test_a_lengthened_step_is_not_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.runner.OVERRUN_S", 0.1)
+
+    def long(probe: Probe) -> float:
+        probe.wait(probe.wanted_s(Number(1.0)))
+        return 1.0
+
+    run = runner([step("a", long, cap_s=1.4)], [check("room.x", "a", wants=lambda _: 1.3)])
+    state, _ = finish(run)
+    assert state.outcomes["room.x"].status is Status.MEASURED
+
+
+@pytest.mark.parametrize(("needs", "left_s"), [(Need.QUIET, 1.0), (Need.LINE_ALONE, 0.0)])
+def test_a_step_that_has_enough_goes_on_only_while_that_keeps_nobody_waiting(needs: Need, left_s: float) -> None:
+    def short(probe: Probe) -> float:
+        probe.wait(0.3)
+        return 1.0
+
+    line = step("idle_line", asks_at_once, seconds=5.0, needs={Need.LINE})
+    beside = step("b", short, seconds=1.0, needs={needs})
+    state, events = finish(runner([line, beside], [check("room.x", "idle_line"), check("room.y", "b")]))
+    assert state.outcomes["room.x"].facts["total"] == pytest.approx(left_s, abs=0.2)
+    assert not any(isinstance(e, Lengthened) for e in events)
 
 
 @pytest.mark.parametrize(("said", "heard"), [("yes", 1.0), ("no", 0.0), ("nonsense", 0.0)])

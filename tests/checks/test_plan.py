@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks.interface import Need, Step
-from checks.plan import Happened, lay_out, total_s
+from checks.plan import Happened, free_until_s, lay_out, total_s
 
 
 def planned(name: str, needs: set[Need], seconds: float, lead_s: float = 0.0, all_along: bool = False) -> Step:
@@ -57,6 +57,20 @@ def test_what_ends_early_frees_those_behind_it() -> None:
 
 def test_a_running_step_that_overruns_is_planned_to_end_now() -> None:
     assert times({"preflight": Happened(0.0)}, now_s=3.5)["silence"][0] == 3.5
+
+
+def test_a_step_that_is_to_go_on_for_longer_moves_those_that_wait_for_it() -> None:
+    longer = times({"preflight": Happened(0, 2), "idle_line": Happened(2, seconds=45)}, now_s=20.5)
+    assert longer["idle_line"] == (2, 47)
+    assert longer["full_line"] == (49, 59)
+    assert longer["load"] == (0, 59)
+
+
+def test_free_is_what_runs_beside_and_nobody_waits_for() -> None:
+    plan = lay_out(STEPS)
+    line = next(step for step in STEPS if step.id == "idle_line")
+    assert free_until_s(line, STEPS, plan) == 18
+    assert free_until_s(line, [line], plan) == 0
 
 
 def test_a_quick_run_is_shorter_but_its_preflight_is_not() -> None:

@@ -108,6 +108,8 @@ class CheckScreen(Page):
         words = guide.step(now.step)
         prompt.show(_(guide.GET_READY) if now.upcoming else words.big, now.seconds)
         sentence = words.soon if now.upcoming else words.now
+        if now.longer:
+            sentence = guide.longer(now.step, now.seconds)
         reading = self._reading if now.step == "read_aloud" else ""
         to_do.say((sentence, "$quiet" if reading else "$foreground"), "\n" if reading else "", (reading, "bold $ink"))
 

@@ -105,6 +105,8 @@ class Scene:
     speed: float = 1.0
     """Of the run's clock."""
     noise_dbfs: float = -62.0
+    longer_s: float = 0.0
+    """How much longer than planned the idle line goes on, from the 20th second on."""
     details: tuple[Detail, ...] = field(
         default=(
             Detail(
@@ -238,6 +240,7 @@ SCENES: Mapping[str, Scene] = {
         GOOD,
         prompt=Prompt("network.metered", ("no", "yes"), "no", {"megabytes": 150}),
     ),
+    "closer look": Scene(GOOD, longer_s=25.0),
     "hostile": Scene(
         (
             room(34.0, -66.0),
@@ -299,7 +302,7 @@ class ScriptedRunner(Runner):
 
     def _play(self) -> None:
         while not self._over.wait(0.02):
-            if self._now_s() >= TOTAL_S:
+            if self._now_s() >= TOTAL_S + self._scene.longer_s:
                 self.finish()
 
 
@@ -310,10 +313,19 @@ def state_at(
     now_s: float, scene: Scene, outcomes: Mapping[str, Outcome], *, asking: bool = False, over: bool = False
 ) -> RunState:
     """The state of the scripted run at one moment."""
-    phases = tuple(_phase(p, now_s, over) for p in PLAN)
+    longer_s = scene.longer_s if now_s > 20 else 0.0
+    phases = tuple(_phase(_longer(p, longer_s), now_s, over) for p in PLAN)
     done = {c: o for c, o in outcomes.items() if over or o.measured_at_s <= now_s}
     prompt = PendingPrompt(1, scene.prompt) if scene.prompt and asking and now_s >= 0.5 and not over else None
-    return RunState(phases, now_s, TOTAL_S, _series(now_s, scene), prompt, done, not over, False)
+    return RunState(phases, now_s, TOTAL_S + longer_s, _series(now_s, scene), prompt, done, not over, False)
+
+
+def _longer(phase: Phase, longer_s: float) -> Phase:
+    if phase.step == "full_line":
+        return replace(phase, starts_s=phase.starts_s + longer_s)
+    if phase.step in ("idle_line", "load"):
+        return replace(phase, seconds=phase.seconds + longer_s, longer_s=longer_s if phase.step == "idle_line" else 0.0)
+    return phase
 
 
 def _phase(phase: Phase, now_s: float, over: bool) -> Phase:

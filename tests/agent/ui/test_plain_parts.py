@@ -17,7 +17,7 @@ from agent.times import local
 from agent.ui.glyphs import FULL, PLAIN, Glyphs, choose
 from agent.ui.keys import NEIGHBOUR, letter
 from agent.ui.letters import big
-from agent.ui.moment import moment, stages
+from agent.ui.moment import Moment, moment, stages
 from agent.ui.pictures import LEVEL_DBFS, PERCENT, bars, meter, strip, thinned
 from agent.ui.text import said
 from agent.ui.themes import THEMES
@@ -41,6 +41,12 @@ def test_the_moment_is_the_step_that_concerns_the_person(at_s: float, step: str,
     now = moment(state_at(at_s, SCENES["good"], {}))
     assert now is not None
     assert (now.step, now.upcoming, now.seconds) == (step, upcoming, seconds)
+
+
+def test_a_closer_look_is_the_moment_until_it_ends() -> None:
+    before, now = (moment(state_at(at_s, SCENES["closer look"], {})) for at_s in (19.5, 26.0))
+    assert before == Moment("idle_line", False, 3)
+    assert now == Moment("idle_line", False, 21, longer=True)
 
 
 def test_there_is_no_moment_after_the_run() -> None:

@@ -90,6 +90,15 @@ async def test_the_run_goes_on(at_s: float, name: str) -> None:
     look.done()
 
 
+@pytest.mark.parametrize("speak", ["en", "ru"])
+async def test_a_closer_look_is_told_as_it_goes_on(speak: str) -> None:
+    look = Look(speak)
+    async with opened("closer look", speak, frozen_s=26.0) as stage:
+        await stage.press("enter")
+        look.at(stage, "check-closer-look")
+    look.done()
+
+
 async def test_good_news_and_waiting() -> None:
     look = Look("en")
     async with opened("waiting") as stage:
