@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from protocol.intervals import Estimate, Floats, block_bootstrap, clopper_pearson
-from protocol.trace import Flags, OneWay, Packets
+from protocol.packets import Flags, OneWay, Packets
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from checks.line.doubts import beside, raise_if_void, void
 from checks.steps.idle_line import IdleLineCapture
 from protocol.intervals import Estimate
 from protocol.line_statistics import DirectionStatistics, LineStatistics, statistics
-from protocol.trace import Floats, Packets, packets
+from protocol.packets import Floats, Packets, packets
 from report.catalogue import measurement
 from report.policy import Policy
 from report.vocabulary import Measurement, Outcome, Series, Status

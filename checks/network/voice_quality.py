@@ -17,7 +17,7 @@ from checks.steps.full_line import FullLineCapture, Window
 from checks.steps.idle_line import IdleLineCapture
 from protocol.intervals import Estimate
 from protocol.line_statistics import statistics
-from protocol.trace import OneWay, Packets, packets
+from protocol.packets import OneWay, Packets, packets
 from report.catalogue import finding, measurement
 from report.policy import Policy
 from report.vocabulary import Finding, Measurement, Outcome, Status

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from protocol.line_statistics import LineStatistics, jitter_ms, statistics
-from protocol.trace import Trace, packets
+from protocol.packets import packets
+from protocol.trace import Trace
 from tests.protocol.lines import Line, steady
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from protocol.trace import Flags
+from protocol.packets import Flags
 
 CodecName = Literal["g711", "g711_plc", "opus", "opus_fec"]
 

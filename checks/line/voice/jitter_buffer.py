@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from protocol.trace import Flags, Floats, OneWay
+from protocol.packets import Flags, Floats, OneWay
 
 PACKET_MS = 20.0
 ADAPTIVE_QUANTILE = 0.97

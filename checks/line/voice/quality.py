@@ -12,7 +12,7 @@ from checks.line.voice.emodel import Path, mos, rate
 from checks.line.voice.jitter_buffer import Playout
 from protocol.intervals import Estimate
 from protocol.line_statistics import mean_burst, share_percent
-from protocol.trace import Floats, OneWay, Packets
+from protocol.packets import Floats, OneWay, Packets
 
 
 @dataclass(frozen=True, slots=True)

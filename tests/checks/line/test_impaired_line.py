@@ -19,8 +19,8 @@ from employer.reflector import ReflectorConfig
 from employer.reflector_process import ReflectorProcess
 from protocol.line_statistics import LineStatistics, statistics
 from protocol.messages import ReflectorCounts
+from protocol.packets import Packets, packets
 from protocol.ticket import issue
-from protocol.trace import Packets, packets
 from report import policy
 from report.evaluate import evaluate
 from report.policy import Criterion

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import itertools
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -20,7 +22,7 @@ from checks.line.probing import SERIES, Probed, Probing
 from employer.reflector import ReflectorConfig
 from employer.reflector_process import ReflectorProcess
 from protocol.line_statistics import statistics
-from protocol.trace import packets
+from protocol.packets import packets
 from tests.checks.line.conftest import KEY, SESSION
 from tests.checks.probe import TestProbe, cancel_after, children_left
 
@@ -61,6 +63,11 @@ def test_a_clean_line_is_traced_and_shown_live(reflector: ReflectorProcess, line
     assert all(0 < rtt < 1000 for rtt in probe.series[SERIES])
     assert probed.refused == 0
     assert abs(probed.clock_step_ms) < 50
+
+
+def test_the_probing_process_starts_light() -> None:
+    code = "import sys, checks.line.prober\nassert not {'numpy', 'report', 'textual'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-P", "-c", code], check=True, timeout=60)
 
 
 @pytest.mark.realtime

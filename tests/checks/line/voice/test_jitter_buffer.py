@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from checks.line.voice.jitter_buffer import ADAPTIVE_MAX_MS, ADAPTIVE_MIN_MS, adaptive, fixed
-from protocol.trace import OneWay, packets
+from protocol.packets import OneWay, packets
 from tests.protocol.lines import Line, steady
 
 

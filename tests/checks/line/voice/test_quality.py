@@ -7,7 +7,7 @@ import pytest
 
 from checks.line.voice.codecs import CODECS
 from checks.line.voice.quality import CallQuality, best_mos, call_quality
-from protocol.trace import packets
+from protocol.packets import packets
 from tests.protocol.lines import Line, steady
 
 G711_PLC = CODECS["g711_plc"]

@@ -1,0 +1,158 @@
+"""A trace as columns, one row per packet sent: delay, loss, order and copies in each direction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protocol.losses import Fate, fates
+from protocol.messages import ReflectorCounts
+from protocol.trace import Answer, Trace
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+_NS_PER_MS = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class OneWay:
+    """One direction of the line, a row per packet sent. Rows of packets that never set out carry no delay."""
+
+    delay_ms: Floats
+    """One-way delay plus the unknown difference of the two clocks, often negative; NaN where not known."""
+    arrival_ns: Ints
+    """By the receiver's clock; 0 where not known. Only its order counts."""
+    offered: Flags
+    """It set out in this direction, as far as is known."""
+    lost: Flags
+    perhaps_lost: Flags
+    """Lost, and not known in which direction."""
+    reordered: Flags
+    """It arrived behind one that was sent later (RFC 4737, section 3.3)."""
+    copies: Ints
+    """Duplicates beyond the first that arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packets:
+    """A trace as columns, one row per packet sent, in order of sending."""
+
+    sent_s: Floats
+    """From the first packet."""
+    rtt_ms: Floats
+    """Round trip without the time that the reflector held it; NaN where unanswered."""
+    late_ms: Floats
+    queued_ms: Floats
+    """NaN where not known."""
+    up: OneWay
+    down: OneWay
+
+    def __len__(self) -> int:
+        return len(self.sent_s)
+
+    def between(self, start_s: float, end_s: float) -> Packets:
+        """Only the packets sent in that time, counted from the trace's first."""
+        rows = (self.sent_s >= start_s) & (self.sent_s < end_s)
+        return Packets(
+            self.sent_s[rows],
+            self.rtt_ms[rows],
+            self.late_ms[rows],
+            self.queued_ms[rows],
+            _rows(self.up, rows),
+            _rows(self.down, rows),
+        )
+
+
+def packets(trace: Trace, counts: ReflectorCounts | None = None) -> Packets:
+    """The trace as columns. ``counts``, what the reflector saw of the same stream, settles where the last were lost."""
+    row_of = {packet.sequence: row for row, packet in enumerate(trace.sent)}
+    heard = [answer for answer in trace.answers if answer.sequence in row_of]
+    first: dict[int, Answer] = {}
+    for answer in heard:
+        first.setdefault(row_of[answer.sequence], answer)
+
+    n = len(trace.sent)
+    answered = np.array(sorted(first), dtype=np.int64)
+    left = np.array([packet.left_ns for packet in trace.sent], dtype=np.int64)
+    there, back, home, numbers = _answer_columns(first, n)
+    fate = fates(n, [(row_of[answer.sequence], answer.reflector_sequence) for answer in heard], counts)
+    lost_up, lost_down, unknown = (fate == f for f in (Fate.LOST_UP, Fate.LOST_DOWN, Fate.LOST_SOMEWHERE))
+    return Packets(
+        sent_s=(left - left[:1]) / 1e9,
+        rtt_ms=_ms_where((there - left) + (home - back), answered),
+        late_ms=np.array([packet.late_ns / _NS_PER_MS for packet in trace.sent]),
+        queued_ms=np.array([np.nan if p.queued_ns is None else p.queued_ns / _NS_PER_MS for p in trace.sent]),
+        up=OneWay(
+            delay_ms=_ms_where(there - left, answered),
+            arrival_ns=there,
+            offered=~unknown,
+            lost=lost_up,
+            perhaps_lost=unknown,
+            reordered=_overtaken(answered, there, np.arange(n)),
+            copies=_copies_up(heard, row_of, n),
+        ),
+        down=OneWay(
+            delay_ms=_ms_where(home - back, answered),
+            arrival_ns=home,
+            offered=~unknown & ~lost_up,
+            lost=lost_down,
+            perhaps_lost=unknown,
+            reordered=_overtaken(answered, home, numbers),
+            copies=_copies_down(heard, row_of, n),
+        ),
+    )
+
+
+def _answer_columns(first: dict[int, Answer], n: int) -> Ints:
+    """When the reflector received and answered, when the answer arrived, and its number; 0 where unanswered."""
+    columns = np.zeros((4, n), dtype=np.int64)
+    for row, answer in first.items():
+        columns[:, row] = (
+            answer.reflector_received_ns,
+            answer.reflector_sent_ns,
+            answer.received_ns,
+            answer.reflector_sequence,
+        )
+    return columns
+
+
+def _ms_where(ns: Ints, rows: Ints) -> Floats:
+    ms = np.full(len(ns), np.nan)
+    ms[rows] = ns[rows] / _NS_PER_MS
+    return ms
+
+
+def _overtaken(rows: Ints, arrival_ns: Ints, order_sent: Ints) -> Flags:
+    """Which of these rows arrived after one that was sent later."""
+    by_arrival = rows[np.argsort(arrival_ns[rows], kind="stable")]
+    sent = order_sent[by_arrival]
+    behind = np.zeros(len(arrival_ns), dtype=np.bool_)
+    behind[by_arrival] = sent < np.maximum.accumulate(sent)
+    return behind
+
+
+def _copies_up(heard: list[Answer], row_of: dict[int, int], n: int) -> Ints:
+    """The reflector answered more than once: the packet itself arrived there more than once."""
+    copies = np.zeros(n, dtype=np.int64)
+    for sequence, _ in {(answer.sequence, answer.reflector_sequence) for answer in heard}:
+        copies[row_of[sequence]] += 1
+    return np.maximum(copies - 1, 0)
+
+
+def _copies_down(heard: list[Answer], row_of: dict[int, int], n: int) -> Ints:
+    """One answer of the reflector arrived more than once."""
+    copies = np.zeros(n, dtype=np.int64)
+    seen: set[tuple[int, int]] = set()
+    for answer in heard:
+        key = (answer.sequence, answer.reflector_sequence)
+        copies[row_of[answer.sequence]] += key in seen
+        seen.add(key)
+    return copies
+
+
+def _rows(way: OneWay, rows: Flags) -> OneWay:
+    return OneWay(**{field.name: getattr(way, field.name)[rows] for field in fields(way)})
