@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from checks.interface import Cancelled, Captures, Context, Line, NotMeasured
 from checks.network import jitter, voice_quality
+from checks.steps import idle_line
 from checks.steps.idle_line import STEP, IdleLineCapture
 from employer.reflector import ReflectorConfig
 from employer.reflector_process import ReflectorProcess
@@ -85,6 +86,37 @@ def test_a_good_line_is_measured_and_the_reflectors_counts_come_over_tls(
     assert rtt.value < 20
     assert drop is not None
     assert drop.value < 0.2
+
+
+@pytest.mark.realtime
+def test_a_line_that_is_clear_early_is_not_probed_for_longer(
+    reflector: ReflectorProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idle_line, "EARLIEST_S", 2.0)
+    probe, context = TestProbe(), context_for("http://127.0.0.1:9", reflector.port)
+    capture = STEP.run(probe, context, 12.0)
+    assert 50 < len(capture.probed.trace.sent) < 300
+    assert len(probe.looks) == 1
+    look = probe.looks[0]
+    assert isinstance(look, IdleLineCapture)
+    answered = {answer.sequence for answer in look.probed.trace.answers}
+    assert all(packet.sequence in answered for packet in look.probed.trace.sent), "what may be on its way is left out"
+    assert jitter.CHECK.wants_more(Captures({STEP.id: look}), context.policy) == 0
+    assert voice_quality.CHECK.wants_more(Captures({STEP.id: look}), context.policy) > 0, "so few show no low loss"
+
+
+@pytest.mark.realtime
+def test_a_line_that_is_not_clear_is_probed_for_as_long_as_is_wanted(
+    reflector: ReflectorProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idle_line, "EARLIEST_S", 1.5)
+    monkeypatch.setattr(idle_line, "LOOK_EVERY_S", 0.7)
+    answers = iter([5.0, 4.0, 3.0, 2.0, 0.0])
+    probe = TestProbe(wanted_s=lambda _: next(answers))
+    capture = STEP.run(probe, context_for("http://127.0.0.1:9", reflector.port), 3.0)
+    assert len(probe.looks) == 5
+    assert capture.probed.trace.seconds > 3.0
+    assert len(capture.probed.trace.answers) == len(capture.probed.trace.sent)
 
 
 @pytest.mark.realtime
