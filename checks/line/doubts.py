@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checks.interface import NotMeasured
 from checks.line.interface_traffic import OtherTraffic
-from checks.line.probing import Probed
+from checks.line.probing import STOOD_STILL_S, Probed
 from protocol.line_statistics import LineStatistics
 from protocol.messages import ReflectorCounts
 from report.catalogue import finding
@@ -50,6 +50,13 @@ def _why_silent(web_answers: bool | None, port: int) -> Finding:
 
 def void(probed: Probed, said: LineStatistics, counts: ReflectorCounts | None) -> Finding | None:
     """Why the numbers would mislead, though there were answers; ``None`` when they stand."""
+    stood_s = max(probed.slept_s, max((packet.late_ns for packet in probed.trace.sent), default=0) / 1e9)
+    if stood_s > STOOD_STILL_S:
+        return finding("network.stood_still", seconds=round(stood_s))
+    if probed.network == "changed":
+        return finding("network.changed")
+    if probed.network == "cut":
+        return finding("network.cut")
     if said.late_share > LATE_SHARE:
         return finding("network.disturbed_sender", percent=round(100 * said.late_share))
     if said.queued_p95_ms is not None and said.queued_p95_ms > QUEUE_MS:

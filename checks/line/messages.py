@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
 
 from protocol.trace import Answer, Sent
 
+NetworkChange = Literal["same", "changed", "cut"]
+"""``changed``: packets would now leave by another network; ``cut``: there was no way out any more at the end."""
 STOP = b"stop\n"
 """Parent to prober: send no more, wait for the last answers, and finish."""
 LAST_ANSWER_S = 0.8
@@ -48,14 +52,18 @@ class Finished(Struct, frozen=True, kw_only=True, tag="finished"):
     refused: int
     """Sends and receives that failed: nobody listens there, or no route."""
     clock_step_ms: float
-    """How far the wall clock moved against the monotonic one meanwhile."""
+    """The furthest that the wall clock jumped against the steady one."""
+    slept_s: float = 0.0
+    """How long the computer slept meanwhile."""
+    network: NetworkChange = "same"
 
 
 class Failed(Struct, frozen=True, kw_only=True, tag="failed"):
     """Nothing could be sent."""
 
-    reason: str
-    """``name``: the host's name has no address; ``socket``: no route, or the system refused."""
+    reason: Literal["name", "names", "socket"]
+    """``name``: the host's name has no address; ``names``: nobody answers what addresses names have; ``socket``: no
+    route, or the system refused."""
     detail: str
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import queue
 import secrets
 import select
 import signal
@@ -16,10 +17,12 @@ import socket
 import sys
 import threading
 import time
+from typing import Any
 
 import msgspec
 
 from checks.line.messages import LAST_ANSWER_S, STOP, Batch, Began, Failed, Finished, Order
+from checks.line.surroundings import Surroundings, way_out
 from protocol import datagrams
 from protocol.stamp import ReflectorPacket, SenderPacket, StampError
 from protocol.trace import Answer, Sent
@@ -29,9 +32,15 @@ DSCP_EXPEDITED = 46
 BATCH_S = 0.05
 SETTLE_S = 0.03
 """The kernel's word on a departure comes within this time, or not at all."""
+LOOK_EVERY_S = 1.0
+NAMES_S = 5.0
+"""How long an answer is waited for, when a name is asked for its addresses."""
 WARM_UP_PACKETS = 3
 WARM_UP_S = 0.5
 """An address that answers none of the warm-up packets in this time gives way to the next one."""
+
+SOMEWHERE = ((("192.0.2.1", 9), socket.AF_INET), (("2001:db8::1", 9), socket.AF_INET6))
+"""Addresses of nobody (RFC 5737, RFC 3849): a computer without a way there has no network. Nothing is sent."""
 
 
 class Prober:
@@ -54,23 +63,31 @@ class Prober:
 
     def run(self) -> Finished:
         """Sends the whole schedule, or until :meth:`stop`; returns when the last answer came or is given up."""
-        wall_ns, steady_ns = datagrams.now_ns(), time.perf_counter_ns()
+        around = Surroundings(lambda: way_out(self._sock.getpeername(), self._sock.family))
+        look_at = time.monotonic() + LOOK_EVERY_S
         sender = threading.Thread(target=self._send_all, daemon=True)
         sender.start()
         while sender.is_alive():
             self._listen(BATCH_S)
             self._tell(only_settled=True)
+            if time.monotonic() >= look_at:
+                look_at = time.monotonic() + LOOK_EVERY_S
+                around.look()
+                if around.network == "changed":
+                    self.stop()
         give_up = time.monotonic() + LAST_ANSWER_S
         while len(self._answered) < len(self._sent) and time.monotonic() < give_up:
             self._listen(BATCH_S)
         self._listen(SETTLE_S)
         self._tell(only_settled=False)
-        step_ns = (datagrams.now_ns() - wall_ns) - (time.perf_counter_ns() - steady_ns)
+        around.look()
         return Finished(
             arrivals_by_kernel=self._by_kernel,
             departures_by_kernel=bool(self._departed),
             refused=self._refused,
-            clock_step_ms=step_ns / 1e6,
+            clock_step_ms=around.clock_step_ns / 1e6,
+            slept_s=around.slept_s,
+            network=around.network,
         )
 
     def stop(self) -> None:
@@ -193,12 +210,12 @@ def say(message: msgspec.Struct) -> None:
 def connect(order: Order) -> tuple[socket.socket, Prober, Began]:
     """A prober at the first address that answers; at the first that can be sent to when none does.
 
-    Raises ``OSError`` when there is no such address.
+    Raises ``TimeoutError`` when nobody says which addresses there are, and ``OSError`` when there is none.
     """
     problem: OSError | None = None
     silent: list[tuple[socket.socket, Prober, Began]] = []
     try:
-        for family, kind, protocol, _, address in socket.getaddrinfo(order.host, order.port, type=socket.SOCK_DGRAM):
+        for family, kind, protocol, _, address in addresses(order.host, order.port):
             sock = socket.socket(family, kind, protocol)
             try:
                 sock.connect(address)
@@ -221,6 +238,35 @@ def connect(order: Order) -> tuple[socket.socket, Prober, Began]:
             sock.close()
 
 
+def addresses(host: str, port: int, within_s: float = NAMES_S) -> list[Any]:
+    """As ``socket.getaddrinfo``, but raises ``TimeoutError`` where it would keep us waiting."""
+    answers: queue.SimpleQueue[list[Any] | OSError] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(list(socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)))
+        except OSError as error:
+            answers.put(error)
+
+    threading.Thread(target=ask, name="asks-names", daemon=True).start()
+    try:
+        answer = answers.get(timeout=within_s)
+    except queue.Empty:
+        raise TimeoutError(f"nobody says what address {host} has") from None
+    if isinstance(answer, OSError):
+        raise answer
+    return answer
+
+
+def why_nowhere(error: OSError) -> Failed:
+    """Why there is no address to send to."""
+    if not any(way_out(*far) for far in SOMEWHERE):
+        return Failed(reason="socket", detail=str(error))
+    if isinstance(error, TimeoutError) or (isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN):
+        return Failed(reason="names", detail=str(error))
+    return Failed(reason="name" if isinstance(error, socket.gaierror) else "socket", detail=str(error))
+
+
 def _obey(prober: Prober) -> None:
     """Stops when told; ends the process when the parent is gone."""
     for line in sys.stdin.buffer:
@@ -235,11 +281,8 @@ def main() -> None:
     order = msgspec.json.decode(sys.stdin.buffer.readline(), type=Order)
     try:
         _sock, prober, began = connect(order)
-    except socket.gaierror as error:
-        say(Failed(reason="name", detail=str(error)))
-        return
     except OSError as error:
-        say(Failed(reason="socket", detail=str(error)))
+        say(why_nowhere(error))
         return
     gc.disable()
     threading.Thread(target=_obey, args=(prober,), daemon=True).start()

@@ -12,7 +12,8 @@ import msgspec
 
 from checks.child import Child
 from checks.interface import Context, Line, NotMeasured, Probe
-from checks.line.messages import LAST_ANSWER_S, STOP, Batch, Began, Failed, Finished, Order, Said
+from checks.line.messages import LAST_ANSWER_S, STOP, Batch, Began, Failed, Finished, NetworkChange, Order, Said
+from checks.machine.asleep import asleep_s
 from protocol import datagrams
 from protocol.stamp import PACKET_BYTES
 from protocol.trace import Answer, Sent, Trace
@@ -24,6 +25,8 @@ INTERVAL_S = 0.02
 """As a telephone sends: 50 packets a second."""
 OVERRUN_S = 8.0
 """Warm-up, last answers and a slow computer, all beyond the planned seconds."""
+STOOD_STILL_S = 1.0
+"""A computer that slept or stood still for longer made a hole in the trace."""
 _LOOK_EVERY_S = 0.05
 
 
@@ -41,6 +44,9 @@ class Probed:
     """Sends and receives that failed: nobody listens there, or no route."""
     clock_step_ms: float
     """How far this computer's clock was set meanwhile."""
+    slept_s: float = 0.0
+    """How long this computer slept meanwhile."""
+    network: NetworkChange = "same"
 
 
 class Probing:
@@ -68,6 +74,7 @@ class Probing:
         self._end: Finished | Failed | None = None
         self._reader = threading.Thread(target=self._read, name="prober-reader", daemon=True)
         self._give_up = float("inf")
+        self._slept_s = asleep_s()
 
     def start(self) -> None:
         """Starts the prober; returns at once. Raises :class:`NotMeasured` when the system refuses."""
@@ -133,6 +140,9 @@ class Probing:
         self.speak()
         if isinstance(self._end, Failed):
             raise NotMeasured(Status.ERROR, self._nowhere_to_send(self._end))
+        slept_s = asleep_s() - self._slept_s
+        if self._end is None and slept_s > STOOD_STILL_S:
+            raise NotMeasured(Status.INCONCLUSIVE, finding("network.stood_still", seconds=round(slept_s)))
         if self._began is None or self._end is None:
             raise _broke(self._child.stderr_tail())
         trace = Trace(self._order.interval_s, tuple(self._sent), tuple(self._answers))
@@ -150,6 +160,8 @@ class Probing:
     def _nowhere_to_send(self, failed: Failed) -> Finding:
         if failed.reason == "name":
             return finding("network.name_unknown", host=self._order.host)
+        if failed.reason == "names":
+            return finding("network.names_unanswered", host=self._order.host)
         return finding("network.no_route")
 
     def _tell(self, line: bytes) -> None:
@@ -181,6 +193,8 @@ def _probed(trace: Trace, began: Began, end: Finished) -> Probed:
         departures_by_kernel=end.departures_by_kernel,
         refused=end.refused,
         clock_step_ms=end.clock_step_ms,
+        slept_s=end.slept_s,
+        network=end.network,
     )
 
 

@@ -420,6 +420,20 @@ FINDINGS: tuple[FindingKind, ...] = (
         params=("step_ms",),
     ),
     FindingKind(
+        code="network.stood_still",
+        number=409,
+        severity=Severity.MAJOR,
+        category=Category.COMPUTER,
+        mender=Mender.OPERATOR,
+        title=N_("the computer stood still"),
+        says=N_(
+            "This computer slept or stood still for {seconds} s while the line was measured. It says nothing about "
+            "the line."
+        ),
+        advice={"any": N_("Leave the lid open, close programs that keep the computer busy, then check again.")},
+        params=("seconds",),
+    ),
+    FindingKind(
         code="network.counts_missing",
         number=410,
         severity=Severity.INFO,
@@ -455,6 +469,47 @@ FINDINGS: tuple[FindingKind, ...] = (
         title=N_("no network"),
         says=N_("This computer has no way to the company's server: it seems not to be connected to a network."),
         advice={"any": N_("Connect the network cable or the Wi-Fi, then check again.")},
+    ),
+    FindingKind(
+        code="network.names_unanswered",
+        number=413,
+        severity=Severity.MAJOR,
+        category=Category.NETWORK,
+        mender=Mender.OPERATOR,
+        title=N_("names are not answered"),
+        says=N_(
+            "This computer is connected, but nobody on the network says what address the company's server ({host}) has."
+        ),
+        advice={
+            "any": N_(
+                "See whether other web pages open; if not, restart your router. If you use a VPN, switch it off and on "
+                "again. Then check again."
+            ),
+        },
+        params=("host",),
+    ),
+    FindingKind(
+        code="network.changed",
+        number=414,
+        severity=Severity.MAJOR,
+        category=Category.NETWORK,
+        mender=Mender.OPERATOR,
+        title=N_("the network changed meanwhile"),
+        says=N_(
+            "While the line was measured this computer went over to another network: a cable, Wi-Fi or VPN came or "
+            "went. It says nothing about the line."
+        ),
+        advice={"any": N_("Choose the network that you will work on, then check again.")},
+    ),
+    FindingKind(
+        code="network.cut",
+        number=415,
+        severity=Severity.MAJOR,
+        category=Category.NETWORK,
+        mender=Mender.OPERATOR,
+        title=N_("the network was gone"),
+        says=N_("This computer lost its network while the line was measured."),
+        advice={"any": N_("See that the network cable sits firmly, or that Wi-Fi is connected, then check again.")},
     ),
     FindingKind(
         code="network.long_way",
