@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from protocol.intervals import Estimate, Floats, block_bootstrap, clopper_pearson
+from protocol.intervals import Estimate, Floats, of_mean, of_median, of_share
 from protocol.packets import Flags, OneWay, Packets
 
 
@@ -24,7 +24,7 @@ class Loss:
     mean_burst: float
     """1 when losses come one by one; 0 when there are none."""
     percent: Estimate
-    """Exact interval, widened by ``mean_burst``: losses in clumps show less than as many single ones."""
+    """The interval allows for bursts, those that were seen and those that may come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def statistics(rows: Packets, interval_s: float) -> LineStatistics:
         sent=len(rows),
         answered=len(rtt),
         rtt_min_ms=float(rtt.min()) if len(rtt) else None,
-        rtt_p50_ms=block_bootstrap(rtt, np.median),
+        rtt_p50_ms=of_median(rtt),
         rtt_p95_ms=_percentile(rtt, 95),
         rtt_p99_ms=_percentile(rtt, 99),
         up=_direction(rows.up),
@@ -92,7 +92,7 @@ def jitter_ms(way: OneWay) -> Estimate | None:
     """
     arrived = np.flatnonzero(~np.isnan(way.delay_ms))
     in_order = arrived[np.argsort(way.arrival_ns[arrived], kind="stable")]
-    return block_bootstrap(np.abs(np.diff(way.delay_ms[in_order])), np.mean)
+    return of_mean(np.abs(np.diff(way.delay_ms[in_order])))
 
 
 def above_minimum_ms(way: OneWay) -> Floats:
@@ -102,26 +102,24 @@ def above_minimum_ms(way: OneWay) -> Floats:
 
 
 def loss(way: OneWay) -> Loss:
-    """Loss in one direction, with its exact interval."""
+    """Loss in one direction, with its interval."""
     offered, lost, perhaps = int(way.offered.sum()), int(way.lost.sum()), int(way.perhaps_lost.sum())
     bursts = _runs(way.lost[way.offered])
-    mean_burst = float(np.mean(bursts)) if bursts else 0.0
+    rows = way.offered | way.perhaps_lost
     return Loss(
         offered=offered,
         lost=lost,
         perhaps_lost=perhaps,
         longest_burst=max(bursts, default=0),
-        mean_burst=mean_burst,
-        percent=share_percent(offered, lost, perhaps, mean_burst),
+        mean_burst=float(np.mean(bursts)) if bursts else 0.0,
+        percent=share_percent(way.lost[rows], way.perhaps_lost[rows]),
     )
 
 
-def share_percent(offered: int, lost: int, perhaps_lost: int, mean_burst: float) -> Estimate:
-    """Loss in percent; the interval counts a burst of losses as one event, and ``perhaps_lost`` in its upper end."""
-    clump = max(1.0, mean_burst)
-    low, _ = clopper_pearson(lost / clump, (offered + perhaps_lost) / clump)
-    _, high = clopper_pearson((lost + perhaps_lost) / clump, (offered + perhaps_lost) / clump)
-    return Estimate(100 * lost / offered if offered else 0.0, 100 * low, 100 * high)
+def share_percent(hits: Flags, perhaps: Flags) -> Estimate:
+    """How many packets in a hundred are hit, a row for each; those ``perhaps`` hit count in the upper end alone."""
+    share = of_share(hits, perhaps)
+    return Estimate(100 * share.value, 100 * share.low, 100 * share.high)
 
 
 def mean_burst(lost: Flags) -> float:

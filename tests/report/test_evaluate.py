@@ -50,6 +50,7 @@ DOWN_LIMITS = policy(network__bandwidth_down_mbit_s=Criterion(pass_=5, fail=1))
         (50, None, None, Verdict.PASS, False),
         (60, None, None, Verdict.PASS, False),
         (58, 55, 61, Verdict.PASS, True),
+        (20, 0, 90, Verdict.PASS, False),
         (70, 62, 78, Verdict.WARN, False),
         (84, 80, 88, Verdict.WARN, True),
         (86, None, None, Verdict.FAIL, False),

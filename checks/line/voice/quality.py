@@ -80,15 +80,10 @@ def _smallest(values: Floats) -> float:
 
 
 def unheard_percent(way: OneWay, playout: Playout, codec: Codec) -> Estimate:
-    """Packets whose speech is not heard, in percent, with the interval widened for bursts."""
-    unheard = codec.unheard(playout.missing)
+    """Packets whose speech is not heard, in percent; the interval allows for bursts."""
     counted = playout.known & way.offered
-    return share_percent(
-        int(counted.sum()),
-        int((unheard & counted).sum()),
-        int(way.perhaps_lost.sum()),
-        mean_burst(unheard[counted]),
-    )
+    rows = counted | way.perhaps_lost
+    return share_percent((codec.unheard(playout.missing) & counted)[rows], way.perhaps_lost[rows])
 
 
 def _quality(way: OneWay, playout: Playout, codec: Codec, delay_ms: float, round_trip_ms: float) -> VoiceQuality:

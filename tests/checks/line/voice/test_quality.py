@@ -23,7 +23,7 @@ def test_a_clean_line_is_as_good_as_its_codec() -> None:
     assert best_mos(G711_PLC) - heard.worse.mos.value < 0.1
     assert heard.up.delay_ms == pytest.approx(20 + 25 + 20), "packet, half the round trip, buffer"
     assert heard.most_loss_percent.value == 0
-    assert 0.2 < heard.most_loss_percent.high < 0.5
+    assert 0.37 < heard.most_loss_percent.high < 3.5, "rare bursts can't be excluded"
 
 
 def test_loss_is_judged_in_the_direction_where_it_is() -> None:
