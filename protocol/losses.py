@@ -10,8 +10,13 @@ from numpy.typing import NDArray
 
 from protocol.messages import ReflectorCounts
 
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
 MOST_COPIES = 4
 """More answers than this for each packet sent are no count of answers."""
+LOOKED_AT = 32
+"""A lost answer is looked for among so many missing packets before and behind the place where it falls."""
 
 
 class Fate(IntEnum):
@@ -25,14 +30,15 @@ class Fate(IntEnum):
     LOST_SOMEWHERE = 3
 
 
-def fates(sent: int, heard: Sequence[tuple[int, int]], counts: ReflectorCounts | None = None) -> NDArray[np.int64]:
+def fates(sent: int, heard: Sequence[tuple[int, int]], counts: ReflectorCounts | None = None) -> Ints:
     """The :class:`Fate` of each of ``sent`` packets, numbered from 0.
 
     ``heard`` are the answers in order of arrival: (sender's sequence, reflector's sequence). The reflector numbers
     its answers: a gap in its numbers is an answer lost on the way down, and stands for the unanswered packet nearest
-    to where it falls. The other unanswered packets were lost on the way up; those after the last answer can't be told
-    apart without ``counts``. Where several in a row are missing in both directions the numbers of each are right, and
-    which is which is a guess.
+    to where it falls, or for a copy of an answered one. The other unanswered packets were lost on the way up; those
+    after the last answer can't be told apart without ``counts``. With ``counts`` the numbers of each are right, and
+    where several in a row are missing in both directions, which is which is a guess. Without them, so is which gap
+    was a copy's.
     """
     fate = np.full(sent, Fate.LOST_SOMEWHERE, dtype=np.int64)
     answered = sorted({sequence for sequence, _ in heard})
@@ -40,33 +46,65 @@ def fates(sent: int, heard: Sequence[tuple[int, int]], counts: ReflectorCounts |
     if not _count_answers(sent, heard):
         return fate
     trusted = counts is not None and _is_of_this_stream(counts, sent, heard)
-    reflected = counts.reflected if counts is not None and trusted else _next_reflector_sequence(heard)
-
-    missing = [row for row in range(sent) if fate[row] == Fate.LOST_SOMEWHERE]
-    for expected in _expected_senders(heard, reflected):
-        if not missing:
-            break
-        nearest = min(range(len(missing)), key=lambda i: abs(missing[i] - expected))
-        fate[missing.pop(nearest)] = Fate.LOST_DOWN
+    missing = np.flatnonzero(fate == Fate.LOST_SOMEWHERE)
+    if counts is not None and trusted:
+        gaps = _expected_senders(heard, counts.reflected)
+        lost_down = _nearest(missing, gaps, most=counts.unique - len(answered))
+    else:
+        gaps = _expected_senders(heard, _next_reflector_sequence(heard))
+        lost_down = _nearest(missing, gaps, within=_reach(heard))
+    fate[lost_down] = Fate.LOST_DOWN
     last = answered[-1] if answered else -1
     for row in missing:
-        if row < last or trusted:
+        if fate[row] == Fate.LOST_SOMEWHERE and (row < last or trusted):
             fate[row] = Fate.LOST_UP
     return fate
 
 
-def _expected_senders(heard: Sequence[tuple[int, int]], reflected: int) -> list[float]:
+def _nearest(missing: Ints, gaps: Floats, most: int | None = None, within: float = np.inf) -> list[int]:
+    """The missing packets that the gaps stand for: one for each gap, the nearest pairs first, exactly ``most``."""
+    left = min(len(gaps), len(missing)) if most is None else most
+    near = np.searchsorted(missing, gaps)[:, np.newaxis] + np.arange(-LOOKED_AT, LOOKED_AT)
+    near = np.clip(near, 0, len(missing) - 1)
+    distance = np.abs(missing[near] - gaps[:, np.newaxis]) if len(missing) else np.zeros((0, 1))
+    used: set[int] = set()
+    found: set[int] = set()
+    for place in np.argsort(distance, axis=None, kind="stable").tolist():
+        gap, column = divmod(place, 2 * LOOKED_AT)
+        if left == 0 or distance[gap, column] > within:
+            break
+        index = int(near[gap, column])
+        if gap not in used and index not in found:
+            used.add(gap)
+            found.add(index)
+            left -= 1
+    if within == np.inf:
+        found.update([index for index in range(len(missing)) if index not in found][:left])
+    return [int(row) for row in missing[sorted(found)]]
+
+
+def _reach(heard: Sequence[tuple[int, int]]) -> float:
+    """How far from its gap a packet may be, in packets: as far as packets overtake, once copies are about."""
+    in_order = sorted((reflector, sender) for sender, reflector in set(heard))
+    senders = np.array([sender for _, sender in in_order], dtype=np.int64)
+    if len(np.unique(senders)) == len(senders):
+        return np.inf
+    return 1.0 + float((np.maximum.accumulate(senders) - senders).max())
+
+
+def _expected_senders(heard: Sequence[tuple[int, int]], reflected: int) -> Floats:
     """Where in the sender's sequence each lost answer falls: between its neighbours in the reflector's."""
     sender_of = {reflector: sender for sender, reflector in heard}
     if not sender_of:
-        return [float(r) for r in range(reflected)]
+        return np.arange(reflected, dtype=np.float64)
     known = np.array(sorted(sender_of))
     lost = np.setdiff1d(np.arange(reflected), known)
     senders = np.array([sender_of[int(r)] for r in known])
     inside = np.interp(lost, known, senders)
     before = senders[0] - (known[0] - lost)
     after = senders[-1] + (lost - known[-1])
-    return [float(x) for x in np.where(lost < known[0], before, np.where(lost > known[-1], after, inside))]
+    falls: Floats = np.where(lost < known[0], before, np.where(lost > known[-1], after, inside))
+    return falls
 
 
 def _next_reflector_sequence(heard: Sequence[tuple[int, int]]) -> int:

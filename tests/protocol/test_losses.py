@@ -89,6 +89,32 @@ def test_the_number_lost_in_each_direction_is_exact_with_counts(
     assert len(rows_with(Fate.LOST_DOWN, found)) == len(down - up)
 
 
+@given(data=st.data())
+def test_copies_whose_answers_were_lost_are_not_taken_for_lost_packets(data: st.DataObject) -> None:
+    """Every answer of the reflector, copies included, may be lost by itself."""
+    packets = st.sets(st.integers(0, 99), max_size=20)
+    lost_up, doubled = data.draw(packets), data.draw(packets)
+    arrived = [k for k in range(100) if k not in lost_up for _ in range(1 + (k in doubled))]
+    lost_answers = data.draw(st.sets(st.integers(0, len(arrived) - 1), max_size=20))
+    heard = [(sender, number) for number, sender in enumerate(arrived) if number not in lost_answers]
+    unique = len(set(arrived))
+    found = fates(100, heard, ReflectorCounts(len(arrived), unique, len(arrived), max(arrived)))
+    assert (found == Fate.LOST_UP).sum() == len(lost_up)
+    assert (found == Fate.LOST_DOWN).sum() == unique - len({sender for sender, _ in heard})
+
+
+def test_without_counts_a_gap_far_from_any_missing_packet_is_a_copys_once_copies_are_about() -> None:
+    heard = [(0, 0), (1, 1), (1, 2), (2, 3), (3, 4), *((k, k + 2) for k in range(4, 30)), (31, 32)]
+    assert rows_with(Fate.LOST_UP, [Fate(f) for f in fates(32, heard)]) == {30}
+
+
+def test_half_of_many_packets_lost_both_ways_is_settled_at_once() -> None:
+    n = 4000
+    line = steady(n, lost_up=frozenset(range(0, n, 4)), lost_down=frozenset(range(1, n, 4)))
+    found = fates_of(line, counts=True)
+    assert len(rows_with(Fate.LOST_UP, found)) == len(rows_with(Fate.LOST_DOWN, found)) == n // 4
+
+
 def test_reordering_on_the_way_up_does_not_blur_the_directions() -> None:
     draw = np.random.default_rng(3)
     lost_up, lost_down = frozenset({40, 90, 91, 150}), frozenset({60, 120})
