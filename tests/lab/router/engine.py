@@ -76,6 +76,7 @@ class Lane:
     hop: int
     direction: Direction
     read_fd: int
+    """Not blocking."""
     write_fd: int
     impairment: Impairment
     tcp: dict[Fate, int] = field(default_factory=dict)
@@ -89,31 +90,27 @@ class Router:
 
     def __init__(self, task: Task) -> None:
         self._lanes: dict[int, Lane] = {}
-        self._poll = select.poll()
         for hop, link in enumerate(task.links):
             seed = task.seed + 2 * hop
-            self._add(Lane(hop, Direction.UP, link.near_fd, link.far_fd, Impairment(link.up, seed)))
-            self._add(Lane(hop, Direction.DOWN, link.far_fd, link.near_fd, Impairment(link.down, seed + 1)))
+            near, far = link.near_fd, link.far_fd
+            self._lanes[near] = Lane(hop, Direction.UP, near, far, Impairment(link.up, seed))
+            self._lanes[far] = Lane(hop, Direction.DOWN, far, near, Impairment(link.down, seed + 1))
         self._waiting: list[tuple[int, int, Lane, bytes, int, Fate]] = []
         self._count = 0
         self.records: list[Record] = []
         self.late_ns = array("q")
 
-    def _add(self, lane: Lane) -> None:
-        os.set_blocking(lane.read_fd, False)
-        self._lanes[lane.read_fd] = lane
-        self._poll.register(lane.read_fd, select.POLLIN)
-
     def run(self, command_fd: int) -> None:
         """Routes until that descriptor is at its end."""
-        self._poll.register(command_fd, select.POLLIN | select.POLLHUP)
         self._begin()
+        fds = [*self._lanes, command_fd]
         while True:
             self._let_go()
-            for fd, _ in self._wait():
+            wait_s = max(0.0, (self._waiting[0][0] - time.monotonic_ns()) / 1e9) if self._waiting else None
+            for fd in select.select(fds, [], [], wait_s)[0]:
                 if fd != command_fd:
                     self._take(self._lanes[fd])
-                elif os.read(command_fd, 64) == BEGIN:
+                elif os.read(command_fd, 64):
                     self._begin()
                 else:
                     return
@@ -130,15 +127,6 @@ class Router:
         now_ns = time.monotonic_ns()
         for lane in self._lanes.values():
             lane.impairment.begin(now_ns)
-
-    def _wait(self) -> list[tuple[int, int]]:
-        """Until something can be read or is due. ``select`` waits by microseconds, ``poll`` by milliseconds."""
-        if not self._waiting:
-            return self._poll.poll()
-        left_ns = self._waiting[0][0] - time.monotonic_ns()
-        if left_ns > 0 and not select.select([*self._lanes], [], [], left_ns / 1e9)[0]:
-            return []
-        return self._poll.poll(0)
 
     def _take(self, lane: Lane) -> None:
         """Takes what waits at a device."""
@@ -200,6 +188,9 @@ def main() -> None:
     if sys.platform == "win32":
         raise OSError("TUN devices are Linux's")
     task = msgspec.json.decode(os.read(0, 65_536), type=Task)
+    for link in task.links:
+        os.set_blocking(link.near_fd, False)
+        os.set_blocking(link.far_fd, False)
     router = Router(task)
     _go_first(True)
     gc.disable()

@@ -52,10 +52,19 @@ class Record:
 
     def udp_payload(self) -> bytes | None:
         """The beginning of a UDP datagram's payload; ``None`` for other packets."""
+        protocol, body = self.inside()
+        return body[8:] if protocol == _UDP else None
+
+    def udp_ports(self) -> tuple[int, int] | None:
+        """Where a UDP datagram is from and where it goes; ``None`` for other packets."""
+        protocol, body = self.inside()
+        return (int.from_bytes(body[:2], "big"), int.from_bytes(body[2:4], "big")) if protocol == _UDP else None
+
+    def inside(self) -> tuple[int, bytes]:
+        """The protocol inside IP, and the beginning of its packet."""
         if self.head[0] >> 4 == 6:
-            return self.head[48:] if self.head[6] == _UDP else None
-        header = 4 * (self.head[0] & 15)
-        return self.head[header + 8 :] if self.head[9] == _UDP else None
+            return self.head[6], self.head[40:]
+        return self.head[9], self.head[4 * (self.head[0] & 15) :]
 
 
 def is_tcp(packet: bytes) -> bool:
