@@ -56,7 +56,10 @@ class Packets:
 
     def between(self, start_s: float, end_s: float) -> Packets:
         """Only the packets sent in that time, counted from the trace's first."""
-        rows = (self.sent_s >= start_s) & (self.sent_s < end_s)
+        return self.where((self.sent_s >= start_s) & (self.sent_s < end_s))
+
+    def where(self, rows: Flags) -> Packets:
+        """Only these packets, one flag for each."""
         return Packets(
             self.sent_s[rows],
             self.rtt_ms[rows],

@@ -10,6 +10,7 @@ import numpy as np
 from checks.interface import Captures, Context, StepId
 from checks.line import length
 from checks.line.doubts import beside, raise_if_void, void
+from checks.line.in_use import raise_if_it_may_be_others
 from checks.steps.idle_line import IdleLineCapture
 from protocol.intervals import Estimate
 from protocol.line_statistics import DirectionStatistics, LineStatistics, statistics
@@ -36,6 +37,13 @@ class JitterCheck:
         said = statistics(rows, trace.interval_s)
         port = context.line.reflector_port if context.line else 0
         raise_if_void(capture.probed, said, capture.counts, capture.web_answers, port)
+        raise_if_it_may_be_others(
+            rows,
+            trace,
+            capture.others,
+            lambda part: _measurements(statistics(part, trace.interval_s)),
+            context.policy,
+        )
         return Outcome(
             check=self.id,
             version=self.version,

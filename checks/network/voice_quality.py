@@ -10,6 +10,7 @@ import numpy as np
 from checks.interface import Captures, Context, StepId
 from checks.line import length
 from checks.line.doubts import beside, raise_if_void, void
+from checks.line.in_use import raise_if_it_may_be_others
 from checks.line.voice import jitter_buffer
 from checks.line.voice.codecs import CODECS, Codec
 from checks.line.voice.quality import CallQuality, best_mos, call_quality, unheard_percent
@@ -44,6 +45,9 @@ class VoiceQualityCheck:
         port = context.line.reflector_port if context.line else 0
         raise_if_void(idle.probed, said, idle.counts, idle.web_answers, port)
         codec = CODECS[context.policy.line.codec]
+        raise_if_it_may_be_others(
+            rows, trace, idle.others, lambda part: _idle(call_quality(part, codec, rows), codec), context.policy
+        )
         full = captures.find("full_line", FullLineCapture)
         loaded = Loaded.of(full, codec) if full is not None else None
         disturbed_by = beside(idle.others, idle.counts, said)

@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from checks.interface import Capture, Context, Need, Probe, StepId
 from checks.line import web
-from checks.line.interface_traffic import InterfaceTraffic, OtherTraffic
+from checks.line.interface_traffic import OtherTraffic, TrafficWatch
 from checks.line.length import MOST_S
-from checks.line.probing import Probed, Probing, line_of
+from checks.line.probing import INTERVAL_S, Probed, Probing, line_of
 from protocol.messages import ReflectorCounts
 from protocol.stamp import PACKET_BYTES
 
@@ -52,8 +52,8 @@ class IdleLineStep:
         """Probes for ``seconds`` less :data:`SETTLE_S`, or as long as its probe wants, then asks the employer what its
         reflector saw."""
         line = line_of(context)
-        traffic = web.Question(lambda: InterfaceTraffic(line))
-        with Probing(line, self.cap_s - SETTLE_S, probe) as probing:
+        watch = TrafficWatch(line, 1 / INTERVAL_S, PACKET_BYTES)
+        with watch, Probing(line, self.cap_s - SETTLE_S, probe) as probing:
             _until_clear(probing, probe, seconds)
             probing.stop()
             probed = probing.result()
@@ -63,7 +63,7 @@ class IdleLineStep:
             counts=counts,
             counts_problem=problem,
             web_answers=None if probed.trace.answers else web.ask_whether_it_answers(line, probe),
-            others=_others(traffic, probe, len(probed.trace.sent)),
+            others=watch.others(),
         )
 
 
@@ -87,13 +87,6 @@ def _until_clear(probing: Probing, probe: Probe, seconds: float) -> None:
 
 def _so_far(probed: Probed) -> IdleLineCapture:
     return IdleLineCapture(probed, counts=None, counts_problem="", web_answers=None, others=None)
-
-
-def _others(traffic: web.Question[InterfaceTraffic], probe: Probe, packets: int) -> OtherTraffic | None:
-    try:
-        return traffic.answer(probe).others(packets, PACKET_BYTES)
-    except web.NoAnswer:
-        return None
 
 
 STEP = IdleLineStep()

@@ -512,6 +512,22 @@ FINDINGS: tuple[FindingKind, ...] = (
         advice={"any": N_("See that the network cable sits firmly, or that Wi-Fi is connected, then check again.")},
     ),
     FindingKind(
+        code="network.line_in_use",
+        number=416,
+        severity=Severity.MAJOR,
+        category=Category.NETWORK,
+        mender=Mender.OPERATOR,
+        title=N_("the line was in use"),
+        says=N_(
+            "While the line was measured, other programs on this computer sent up to {up_mbit_s} and received up to "
+            "{down_mbit_s} Mbit/s. What troubled the line may be just that."
+        ),
+        advice={
+            "any": N_("Pause uploads, downloads, cloud synchronisation and video on this computer, then check again."),
+        },
+        params=("up_mbit_s", "down_mbit_s"),
+    ),
+    FindingKind(
         code="network.long_way",
         number=421,
         severity=Severity.MAJOR,

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 
 from checks.interface import Captures, Context, Line, NotMeasured
-from checks.line.probing import Probing
+from checks.line.probing import OVERRUN_S, Probing
 from checks.network import jitter
 from checks.steps.idle_line import IdleLineCapture
 from employer.reflector import ReflectorConfig
 from employer.reflector_process import ReflectorProcess
 from protocol.ticket import issue
 from report import policy
-from report.vocabulary import Finding, Outcome, Status
+from report.evaluate import evaluate
+from report.policy import Criterion
+from report.vocabulary import Finding, Outcome, Readiness, Status
 from tests.checks.probe import TestProbe
 from tests.lab.router.fixtures import MakeNetwork, network
-from tests.lab.router.network import Network
+from tests.lab.router.network import ROOT, Network
 from tests.lab.router.ways import Way
 
 if sys.platform == "win32":
@@ -33,7 +39,7 @@ __all__ = ["network"]
 
 KEY = bytes(range(32))
 SESSION = bytes(16)
-SECONDS = 3.0
+SECONDS = 2.0
 PROBED = Context(policy=policy.default())
 
 
@@ -49,7 +55,7 @@ def reflecting(net: Network) -> Iterator[Line]:
         reflector.stop()
 
 
-def outcome(net: Network, line: Line, meanwhile: Callable[[], object], at_s: float = 1.5) -> Outcome:
+def outcome(net: Network, line: Line, meanwhile: Callable[[], object], at_s: float = 0.7) -> Outcome:
     """What is said of the line when that happens in the middle."""
 
     def probe() -> IdleLineCapture:
@@ -120,3 +126,87 @@ def test_another_address_a_vpn_and_no_network_at_all(network: MakeNetwork) -> No
         with pytest.raises(NotMeasured) as reason:
             outcome(net, line, lambda: None)
         assert (reason.value.status, reason.value.because.code) == (Status.ERROR, "network.no_route")
+
+
+FLOOD = """
+import socket, sys, time
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+    while True:
+        sock.sendto(bytes(1200), (sys.argv[1], 9))
+        time.sleep(0.0048)
+"""
+SILENT_RESOLVER = """
+import socket, sys, time
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+    sock.bind((sys.argv[1], 53))
+    time.sleep(60)
+"""
+
+
+def look(net: Network, line: Line, seconds: float) -> dict[str, Outcome]:
+    """The idle line's step as a program of its own at home, and what is said then."""
+    began_s = time.monotonic()
+    done = subprocess.run(
+        net.home.command(sys.executable, "-m", "tests.checks.line.look", str(seconds)),
+        input=msgspec.json.encode(line),
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+        timeout=60,
+    )
+    assert time.monotonic() - began_s < seconds + OVERRUN_S
+    return {outcome.check: outcome for outcome in msgspec.json.decode(done.stdout, type=list[Outcome])}
+
+
+@pytest.mark.realtime
+def test_a_line_that_other_programs_fill_is_not_called_bad(network: MakeNetwork) -> None:
+    net = network(Way(delay_ms=10, rate_mbit_s=1, queue_bytes=62_500), Way(delay_ms=10))
+    flood = net.home.command(sys.executable, "-c", FLOOD, net.far.address)
+    with reflecting(net) as line, subprocess.Popen(flood) as flooding:
+        said = look(net, line, 5.0)
+        flooding.kill()
+    for check in ("network.jitter", "network.voice_quality"):
+        because = said[check].because
+        assert because is not None
+        assert (said[check].status, because.code) == (Status.INCONCLUSIVE, "network.line_in_use")
+        assert float(because.params["up_mbit_s"]) > 1 > float(because.params["down_mbit_s"])
+
+
+@pytest.mark.realtime
+def test_names_that_nobody_answers(network: MakeNetwork, tmp_path: Path) -> None:
+    net = network(Way(), Way())
+    names = Path("/etc/netns") / net.home.name
+    names.mkdir(parents=True)
+    try:
+        (names / "resolv.conf").write_text(f"nameserver {net.far.address}\n")
+        silent = net.far.command(sys.executable, "-c", SILENT_RESOLVER, net.far.address)
+        with reflecting(net) as line, subprocess.Popen(silent) as resolver:
+            said = look(net, replace(line, reflector_host="reflector.example"), 4.0)
+            resolver.kill()
+    finally:
+        shutil.rmtree(names)
+    because = said["network.jitter"].because
+    assert because is not None
+    assert (said["network.jitter"].status, because.code) == (Status.ERROR, "network.names_unanswered")
+
+
+@pytest.mark.realtime
+def test_half_of_the_packets_lost(network: MakeNetwork) -> None:
+    net = network(Way(delay_ms=10, loss_percent=29), Way(delay_ms=10, loss_percent=29))
+    with reflecting(net) as line:
+        said = look(net, line, 5.0)
+    limits = {"network.loss_after_buffer_percent": Criterion(pass_=0.5, fail=2)}
+    evaluation = evaluate(list(said.values()), msgspec.structs.replace(policy.default(), criteria=limits))
+    assert evaluation.readiness is Readiness.NOT_READY
+    assert evaluation.next_action is not None
+    assert evaluation.next_action.finding.code == "network.loss"
+
+
+@pytest.mark.realtime
+def test_a_reflector_that_falls_silent_in_the_middle(network: MakeNetwork) -> None:
+    net = network(Way(delay_ms=10), [(0, Way(delay_ms=10)), (2.5, Way(loss_percent=100))])
+    with reflecting(net) as line:
+        said = look(net, line, 7.0)
+    because = said["network.jitter"].because
+    assert because is not None
+    assert (said["network.jitter"].status, because.code) == (Status.INCONCLUSIVE, "network.lost_midway")
