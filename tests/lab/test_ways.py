@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from typing import get_args
+import math
+from collections.abc import Callable
+from statistics import NormalDist
+from typing import NamedTuple, get_args
 
 import numpy as np
 import pytest
@@ -12,6 +15,10 @@ from tests.lab.router.ways import Distribution, Fate, Impairment, Way
 
 INTERVAL_NS = 20_000_000
 N = 20_000
+CHANCE = 3.9
+"""Standard errors: beyond them by chance once in ten thousand times. Seeds are fixed; this is how they were allowed."""
+NORMAL_SD = 10 * math.sqrt(math.pi) / 2
+PARETO_SCALE = 50 / 3
 
 
 def releases_ms(way: Way, n: int = N, size: int = 200) -> list[float]:
@@ -26,18 +33,41 @@ def fates(way: Way, n: int = N) -> list[Fate]:
     return [impairment.decide(200, k * INTERVAL_NS).fate for k in range(1, n + 1)]
 
 
+class Law(NamedTuple):
+    """A distribution of delays whose RFC 3550 jitter is 10 ms, as the textbooks have it."""
+
+    share_below: Callable[[float], float]
+    difference_sd: float
+    """Of |difference| of two independent delays."""
+
+
+LAWS: dict[Distribution, Law] = {
+    "exponential": Law(lambda x: 1 - math.exp(-x / 10), 10.0),
+    "normal": Law(NormalDist(3 * NORMAL_SD, NORMAL_SD).cdf, math.sqrt(2 * NORMAL_SD**2 - 100)),
+    "uniform": Law(lambda x: x / 30, math.sqrt(150 - 100)),
+    "pareto": Law(lambda x: 1 - (1 + x / PARETO_SCALE) ** -3, math.sqrt(1.5 * PARETO_SCALE**2 - 100)),
+}
+
+
 @pytest.mark.parametrize("distribution", get_args(Distribution))
-def test_jitter_is_what_rfc_3550_would_show(distribution: Distribution) -> None:
-    delays = np.array(releases_ms(Way(delay_ms=30, jitter_ms=10, distribution=distribution)))
-    assert np.mean(np.abs(np.diff(delays))) == pytest.approx(10, rel=0.06)
-    assert delays.min() >= 30
+def test_delays_follow_their_distribution_and_show_its_jitter(distribution: Distribution) -> None:
+    """Kolmogorov's bound at one in a thousand; a chance of one in ten thousand for the mean difference."""
+    delays = np.array(releases_ms(Way(delay_ms=30, jitter_ms=10, distribution=distribution))) - 30
+    law = LAWS[distribution]
+    below = np.array([law.share_below(delay) for delay in np.sort(delays) if delay > 0])
+    steps = np.arange(N - len(below), N + 1) / N
+    assert max(np.abs(below - steps[:-1]).max(), np.abs(below - steps[1:]).max()) < 1.95 / math.sqrt(N)
+    differences = np.abs(np.diff(delays))
+    assert differences.mean() == pytest.approx(10, abs=CHANCE * law.difference_sd * math.sqrt(2 / N))
 
 
-def test_correlation_lowers_the_jitter_and_keeps_the_spread() -> None:
-    free = np.array(releases_ms(Way(jitter_ms=10)))
-    tied = np.array(releases_ms(Way(jitter_ms=10, correlation=0.9)))
-    assert np.mean(np.abs(np.diff(tied))) < 0.5 * np.mean(np.abs(np.diff(free)))
-    assert np.std(tied) == pytest.approx(np.std(free), rel=0.15)
+@pytest.mark.parametrize("correlation", [0.0, 0.5, 0.9])
+def test_a_delay_is_correlated_with_the_next_one_as_told(correlation: float) -> None:
+    """The correlation is that of the Gaussian variables behind the delays; its estimate has variance (1 - r²)²/N."""
+    delays = releases_ms(Way(jitter_ms=10, distribution="uniform", correlation=correlation))
+    scores = np.array([NormalDist().inv_cdf(min(max(delay / 30, 1e-9), 1 - 1e-9)) for delay in delays])
+    found = np.corrcoef(scores[:-1], scores[1:])[0, 1]
+    assert found == pytest.approx(correlation, abs=CHANCE * (1 - correlation**2) / math.sqrt(N))
 
 
 def test_order_is_kept_when_asked() -> None:
@@ -48,10 +78,15 @@ def test_order_is_kept_when_asked() -> None:
 
 @pytest.mark.parametrize("burst", [1.0, 5.0])
 def test_loss_has_its_share_and_its_bursts(burst: float) -> None:
-    lost = [fate is Fate.LOST for fate in fates(Way(loss_percent=4, loss_burst=burst), n=60_000)]
+    """Of Gilbert's chain: its share varies more than Bernoulli's by (1 + m)/(1 - m), its bursts are geometric."""
+    n, share = 60_000, 0.04
+    lost = [fate is Fate.LOST for fate in fates(Way(loss_percent=100 * share, loss_burst=burst), n)]
     runs = [len(list(run)) for is_lost, run in itertools.groupby(lost) if is_lost]
-    assert np.mean(lost) == pytest.approx(0.04, rel=0.15)
-    assert np.mean(runs) == pytest.approx(burst, rel=0.1)
+    memory = 1 - 1 / burst - (1 / burst) * share / (1 - share) if burst > 1 else 0.0
+    share_sd = math.sqrt(share * (1 - share) / n * (1 + memory) / (1 - memory))
+    assert np.mean(lost) == pytest.approx(share, abs=CHANCE * share_sd)
+    true_burst = burst if burst > 1 else 1 / (1 - share)
+    assert np.mean(runs) == pytest.approx(true_burst, abs=CHANCE * math.sqrt(true_burst * (true_burst - 1) / len(runs)))
 
 
 def test_all_can_be_lost() -> None:
@@ -73,9 +108,10 @@ def test_a_spike_holds_what_falls_into_it_until_its_end() -> None:
 
 
 def test_copies_and_overtaken_packets_come_at_their_rates() -> None:
-    assert len(releases_ms(Way(duplicate_percent=5))) == pytest.approx(1.05 * N, rel=0.01)
+    copies = len(releases_ms(Way(duplicate_percent=5))) - N
+    assert copies / N == pytest.approx(0.05, abs=CHANCE * math.sqrt(0.05 * 0.95 / N))
     delays = releases_ms(Way(delay_ms=5, reorder_percent=10))
-    assert np.mean([delay > 20 for delay in delays]) == pytest.approx(0.10, abs=0.01)
+    assert np.mean([delay > 20 for delay in delays]) == pytest.approx(0.10, abs=CHANCE * math.sqrt(0.1 * 0.9 / N))
 
 
 def test_a_course_changes_what_the_line_does_and_begins_again_when_told() -> None:
