@@ -63,6 +63,10 @@ class LineStatistics:
     """Packets handed over more than one interval late, 0 to 1."""
     queued_p95_ms: float | None
     """In this computer's own queue; ``None`` where the kernel doesn't say."""
+    clock_skew_ppm: float
+    """Of the reflector's clock, taken out of all delays; 0 where none shows."""
+    clock_step_ms: float
+    """How far the reflector's clock was set meanwhile; then one-way delays can't be trusted."""
 
 
 def statistics(rows: Packets, interval_s: float) -> LineStatistics:
@@ -81,6 +85,8 @@ def statistics(rows: Packets, interval_s: float) -> LineStatistics:
         late_p99_ms=_percentile(rows.late_ms, 99) or 0.0,
         late_share=float(np.mean(rows.late_ms > interval_s * 1000)) if len(rows) else 0.0,
         queued_p95_ms=_percentile(queued, 95),
+        clock_skew_ppm=rows.clock_skew_ppm,
+        clock_step_ms=rows.clock_step_ms,
     )
 
 

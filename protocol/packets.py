@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from protocol import drift
 from protocol.losses import Fate, fates
 from protocol.messages import ReflectorCounts
 from protocol.trace import Answer, Trace
@@ -23,7 +24,8 @@ class OneWay:
     """One direction of the line, a row per packet sent. Rows of packets that never set out carry no delay."""
 
     delay_ms: Floats
-    """One-way delay plus the unknown difference of the two clocks, often negative; NaN where not known."""
+    """One-way delay plus the unknown difference of the two clocks, often negative; NaN where not known. What the
+    clocks ran apart meanwhile is taken out."""
     arrival_ns: Ints
     """By the receiver's clock; 0 where not known. Only its order counts."""
     offered: Flags
@@ -50,6 +52,10 @@ class Packets:
     """NaN where not known."""
     up: OneWay
     down: OneWay
+    clock_skew_ppm: float
+    """How much faster the reflector's clock ran, as far as the whole trace shows; taken out of the delays."""
+    clock_step_ms: float
+    """How far the reflector's clock was set during the whole trace; it is still in the delays."""
 
     def __len__(self) -> int:
         return len(self.sent_s)
@@ -67,6 +73,8 @@ class Packets:
             self.queued_ms[rows],
             _rows(self.up, rows),
             _rows(self.down, rows),
+            self.clock_skew_ppm,
+            self.clock_step_ms,
         )
 
 
@@ -84,13 +92,20 @@ def packets(trace: Trace, counts: ReflectorCounts | None = None) -> Packets:
     there, back, home, numbers = _answer_columns(first, n)
     fate = fates(n, [(row_of[answer.sequence], answer.reflector_sequence) for answer in heard], counts)
     lost_up, lost_down, unknown = (fate == f for f in (Fate.LOST_UP, Fate.LOST_DOWN, Fate.LOST_SOMEWHERE))
+    sent_s, up_ms, down_ms = (
+        (left - left[:1]) / 1e9,
+        _ms_where(there - left, answered),
+        _ms_where(home - back, answered),
+    )
+    skew_ppm = drift.skew_ppm(sent_s, up_ms, down_ms)
+    gained_ms = skew_ppm / 1000 * sent_s
     return Packets(
-        sent_s=(left - left[:1]) / 1e9,
+        sent_s=sent_s,
         rtt_ms=_ms_where((there - left) + (home - back), answered),
         late_ms=np.array([packet.late_ns / _NS_PER_MS for packet in trace.sent]),
         queued_ms=np.array([np.nan if p.queued_ns is None else p.queued_ns / _NS_PER_MS for p in trace.sent]),
         up=OneWay(
-            delay_ms=_ms_where(there - left, answered),
+            delay_ms=up_ms - gained_ms,
             arrival_ns=there,
             offered=~unknown,
             lost=lost_up,
@@ -99,7 +114,7 @@ def packets(trace: Trace, counts: ReflectorCounts | None = None) -> Packets:
             copies=_copies_up(heard, row_of, n),
         ),
         down=OneWay(
-            delay_ms=_ms_where(home - back, answered),
+            delay_ms=down_ms + gained_ms,
             arrival_ns=home,
             offered=~unknown & ~lost_up,
             lost=lost_down,
@@ -107,6 +122,8 @@ def packets(trace: Trace, counts: ReflectorCounts | None = None) -> Packets:
             reordered=_overtaken(answered, home, numbers),
             copies=_copies_down(heard, row_of, n),
         ),
+        clock_skew_ppm=skew_ppm,
+        clock_step_ms=drift.step_ms(up_ms, down_ms),
     )
 
 

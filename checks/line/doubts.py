@@ -63,6 +63,8 @@ def void(probed: Probed, said: LineStatistics, counts: ReflectorCounts | None) -
         return finding("network.own_queue", queue_ms=round(said.queued_p95_ms))
     if abs(probed.clock_step_ms) > CLOCK_STEP_MS:
         return finding("network.clock_set", step_ms=round(probed.clock_step_ms))
+    if said.clock_step_ms:
+        return finding("employer.clock_set", step_ms=round(said.clock_step_ms))
     if counts is not None and counts.unwell:
         return finding("employer.reflector_unwell")
     if probed.trace.silent_end_s > SILENT_END_S:

@@ -99,7 +99,7 @@ _JITTER: tuple[Metric, ...] = (
         better=Better.LOWER,
         decimals=2,
         title=N_("lost packets, outgoing"),
-        about=N_("Packets that never reached the reflector, by its own count; exact interval, widened for bursts."),
+        about=N_("Packets that never reached the reflector, by its own count; the interval allows for bursts."),
     ),
     Metric(
         name="network.loss_down_percent",
@@ -107,7 +107,7 @@ _JITTER: tuple[Metric, ...] = (
         better=Better.LOWER,
         decimals=2,
         title=N_("lost packets, incoming"),
-        about=N_("Answers that never came back, by the reflector's numbers; exact interval, widened for bursts."),
+        about=N_("Answers that never came back, by the reflector's numbers; the interval allows for bursts."),
     ),
     Metric(
         name="network.longest_loss_up_packets",
@@ -528,6 +528,20 @@ FINDINGS: tuple[FindingKind, ...] = (
         params=("up_mbit_s", "down_mbit_s"),
     ),
     FindingKind(
+        code="employer.clock_set",
+        number=420,
+        severity=Severity.MAJOR,
+        category=Category.EMPLOYER,
+        mender=Mender.EMPLOYER,
+        title=N_("the company's clock was changed meanwhile"),
+        says=N_(
+            "The clock of the company's measuring server jumped by {step_ms} ms during the measurement. "
+            "It says nothing about your line."
+        ),
+        advice={"any": N_("Check this again. If it stays, tell support this number.")},
+        params=("step_ms",),
+    ),
+    FindingKind(
         code="network.long_way",
         number=421,
         severity=Severity.MAJOR,
@@ -586,6 +600,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         },
         params=("value", "limit"),
         explains=("network.loss_after_buffer_percent",),
+        again="network.jitter",
     ),
     FindingKind(
         code="network.poor_voice",
@@ -606,6 +621,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         },
         params=("value", "limit"),
         explains=("network.mos_drop",),
+        again="network.jitter",
     ),
     FindingKind(
         code="network.poor_voice_full_line",
