@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 
 import msgspec
 import numpy as np
+import psutil
 import pytest
 
 from checks.interface import Captures, Context, Line
@@ -35,7 +37,8 @@ __all__ = ["network"]
 
 KEY = bytes(range(32))
 SESSION = bytes(16)
-SECONDS = 5.0
+SECONDS = 4.0
+HELD_UP_S = 0.3
 FLOOD = """
 import socket, sys, time
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
@@ -57,8 +60,8 @@ class Look:
     truth: Truth
 
 
-def probe_over(net: Network, seconds: float = SECONDS, host: str | None = None) -> Look:
-    """Runs the prober at home and the reflector at the far side."""
+def probe_over(net: Network, seconds: float = SECONDS, host: str | None = None, held_up_s: float = 0.0) -> Look:
+    """Runs the prober at home and the reflector at the far side; holds up the prober half-way when asked."""
     reflector = ReflectorProcess(ReflectorConfig(ticket_key=KEY.hex()))
     net.far.call(reflector.start)
     try:
@@ -67,6 +70,8 @@ def probe_over(net: Network, seconds: float = SECONDS, host: str | None = None) 
 
         def probe() -> Probed:
             with Probing(line, seconds, TestProbe()) as probing:
+                if held_up_s:
+                    threading.Thread(target=hold_up, args=(seconds / 2, held_up_s)).start()
                 return probing.result()
 
         probed = net.home.call(probe)
@@ -84,8 +89,23 @@ def true_jitter_ms(records: dict[int, list[Record]]) -> float:
     return float(np.mean(np.abs(np.diff([record.delay_ms for record in passed]))))
 
 
-def lost(records: dict[int, list[Record]]) -> set[int]:
-    return {sequence for sequence, copies in records.items() if copies[0].fate is Fate.LOST}
+def wholly_lost(records: dict[int, list[Record]]) -> set[int]:
+    return {sequence for sequence, copies in records.items() if all(copy.fate is Fate.LOST for copy in copies)}
+
+
+def doubled(records: dict[int, list[Record]]) -> int:
+    return sum(copy.fate is Fate.COPY for copies in records.values() for copy in copies)
+
+
+def hold_up(after_s: float, for_s: float) -> None:
+    """Stops this process's prober for a while, when its packets flow."""
+    time.sleep(after_s)
+    (prober,) = [
+        child for child in psutil.Process().children(recursive=True) if "checks.line.prober" in child.cmdline()
+    ]
+    prober.suspend()
+    time.sleep(for_s)
+    prober.resume()
 
 
 def as_capture(look: Look) -> Captures:
@@ -93,47 +113,51 @@ def as_capture(look: Look) -> Captures:
 
 
 @pytest.mark.realtime
-def test_jitter_of_each_direction_is_the_true_one(network: MakeNetwork) -> None:
+def test_everything_at_once_is_told_apart_in_each_direction(network: MakeNetwork) -> None:
     look = probe_over(
         network(
-            Way(delay_ms=20, jitter_ms=8, distribution="normal"),
-            Way(delay_ms=30, jitter_ms=3, distribution="uniform"),
+            Way(delay_ms=20, jitter_ms=8, distribution="normal", duplicate_percent=4),
+            Way(delay_ms=30, jitter_ms=3, distribution="uniform", loss_percent=4, loss_burst=3, reorder_percent=4),
         )
     )
-    assert look.said.up.jitter_ms is not None
-    assert look.said.down.jitter_ms is not None
-    assert look.said.up.jitter_ms.value == pytest.approx(true_jitter_ms(look.truth.up), rel=0.05)
-    assert look.said.down.jitter_ms.value == pytest.approx(true_jitter_ms(look.truth.down), rel=0.05)
+    for said, true in ((look.said.up, look.truth.up), (look.said.down, look.truth.down)):
+        assert said.jitter_ms is not None
+        assert said.jitter_ms.value == pytest.approx(true_jitter_ms(true), rel=0.1)
+    assert look.said.up.loss.lost == 0
+    assert look.said.down.loss.lost == len(wholly_lost(look.truth.down)) > 0
+    assert look.said.up.duplicated == doubled(look.truth.up) > 0
+    assert look.said.down.duplicated == 0
+    assert look.said.down.reordered > look.said.up.reordered
+    answered = ~np.isnan(look.rows.up.delay_ms)
     true_up = np.array([look.truth.up[k][0].delay_ms for k in range(len(look.rows))])
-    assert np.median(np.abs((look.rows.up.delay_ms - look.rows.up.delay_ms.min()) - (true_up - true_up.min()))) < 2
+    assert np.median(np.abs(look.rows.up.delay_ms[answered] - true_up[answered])) < 2, "both sides have one clock here"
 
 
 @pytest.mark.realtime
 def test_each_lost_packet_is_found_in_its_direction(network: MakeNetwork) -> None:
     look = probe_over(network(Way(delay_ms=10, loss_percent=3), Way(delay_ms=10, loss_percent=4, loss_burst=3)))
-    assert look.said.up.loss.lost == len(lost(look.truth.up)) > 0
-    assert look.said.down.loss.lost == len(lost(look.truth.down)) > 0
+    assert look.said.up.loss.lost == len(wholly_lost(look.truth.up)) > 0
+    assert look.said.down.loss.lost == len(wholly_lost(look.truth.down)) > 0
     assert look.said.up.loss.perhaps_lost == 0
-    either = lost(look.truth.up) | lost(look.truth.down)
-    for misplaced in set(np.flatnonzero(look.rows.up.lost).tolist()) ^ lost(look.truth.up):
+    either = wholly_lost(look.truth.up) | wholly_lost(look.truth.down)
+    for misplaced in set(np.flatnonzero(look.rows.up.lost).tolist()) ^ wholly_lost(look.truth.up):
         assert {misplaced - 1, misplaced + 1} & either, "a guess only where both directions lose in a row"
 
 
 @pytest.mark.realtime
-def test_copies_and_overtaking_are_counted_and_spoil_no_other_number(network: MakeNetwork) -> None:
-    look = probe_over(
-        network(Way(delay_ms=10, duplicate_percent=5), Way(delay_ms=10, reorder_percent=5, reorder_ms=30))
-    )
-    assert look.said.up.loss.lost == look.said.down.loss.lost == 0
-    true_copies = sum(len(copies) - 1 for copies in look.truth.up.values())
-    assert look.said.up.duplicated == true_copies > 0
-    assert look.said.down.reordered > 0
-    assert look.said.up.reordered == 0
+def test_a_prober_that_is_held_up_still_knows_when_packets_came(network: MakeNetwork) -> None:
+    """As a busy computer holds it up. The kernel's stamps don't wait for the program; its own would be 300 ms off."""
+    look = probe_over(network(Way(delay_ms=10), Way(delay_ms=10)), seconds=2, held_up_s=HELD_UP_S)
+    late_ms = max(packet.late_ns for packet in look.probed.trace.sent) / 1e6
+    assert late_ms > 100 * HELD_UP_S, "it was held up"
+    true_down = np.array([look.truth.down[k][0].delay_ms for k in range(len(look.rows))])
+    assert np.abs(look.rows.down.delay_ms - true_down).max() < 100 * HELD_UP_S
+    assert all(packet.queued_ns is not None for packet in look.probed.trace.sent)
 
 
 @pytest.mark.realtime
 def test_a_line_of_40_ms_jitter_leads_to_its_finding(network: MakeNetwork) -> None:
-    look = probe_over(network(Way(delay_ms=20), Way(delay_ms=20, jitter_ms=40)), seconds=7)
+    look = probe_over(network(Way(delay_ms=20), Way(delay_ms=20, jitter_ms=40)), seconds=6)
     assert look.said.down.jitter_ms is not None
     assert look.said.down.jitter_ms.value == pytest.approx(40, rel=0.2)
     context = Context(policy=policy.default())
