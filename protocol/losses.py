@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
@@ -30,21 +31,33 @@ class Fate(IntEnum):
     LOST_SOMEWHERE = 3
 
 
-def fates(sent: int, heard: Sequence[tuple[int, int]], counts: ReflectorCounts | None = None) -> Ints:
-    """The :class:`Fate` of each of ``sent`` packets, numbered from 0.
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of each packet sent, a row each."""
+
+    fate: Ints
+    """A :class:`Fate`."""
+    copies_up: Ints
+    """How often it reached the reflector beyond the first time."""
+
+
+def settle(sent: int, heard: Sequence[tuple[int, int]], counts: ReflectorCounts | None = None) -> Settled:
+    """What became of ``sent`` packets, numbered from 0.
 
     ``heard`` are the answers in order of arrival: (sender's sequence, reflector's sequence). The reflector numbers
     its answers: a gap in its numbers is an answer lost on the way down, and stands for the unanswered packet nearest
     to where it falls, or for a copy of an answered one. The other unanswered packets were lost on the way up; those
-    after the last answer can't be told apart without ``counts``. With ``counts`` the numbers of each are right, and
-    where several in a row are missing in both directions, which is which is a guess. Without them, so is which gap
-    was a copy's.
+    after the last answer can't be told apart without ``counts``. With ``counts`` the numbers lost each way and the
+    number of copies are right, and where several in a row are missing in both directions, which is which is a guess.
+    Without them, so is which gap was a copy's.
     """
     fate = np.full(sent, Fate.LOST_SOMEWHERE, dtype=np.int64)
     answered = sorted({sequence for sequence, _ in heard})
     fate[answered] = Fate.ANSWERED
+    copies = np.bincount([sequence for sequence, _ in set(heard)], minlength=sent)
+    copies = np.maximum(copies - 1, 0)
     if not _count_answers(sent, heard):
-        return fate
+        return Settled(fate, copies)
     trusted = counts is not None and _is_of_this_stream(counts, sent, heard)
     missing = np.flatnonzero(fate == Fate.LOST_SOMEWHERE)
     if counts is not None and trusted:
@@ -53,34 +66,44 @@ def fates(sent: int, heard: Sequence[tuple[int, int]], counts: ReflectorCounts |
     else:
         gaps = _expected_senders(heard, _next_reflector_sequence(heard))
         lost_down = _nearest(missing, gaps, within=_reach(heard))
-    fate[lost_down] = Fate.LOST_DOWN
+    fate[list(lost_down.values())] = Fate.LOST_DOWN
     last = answered[-1] if answered else -1
     for row in missing:
         if fate[row] == Fate.LOST_SOMEWHERE and (row < last or trusted):
             fate[row] = Fate.LOST_UP
-    return fate
+    return Settled(fate, copies + _behind(np.delete(gaps, list(lost_down)), np.flatnonzero(fate != Fate.LOST_UP), sent))
 
 
-def _nearest(missing: Ints, gaps: Floats, most: int | None = None, within: float = np.inf) -> list[int]:
-    """The missing packets that the gaps stand for: one for each gap, the nearest pairs first, exactly ``most``."""
+def _nearest(missing: Ints, gaps: Floats, most: int | None = None, within: float = np.inf) -> dict[int, int]:
+    """For each gap by its index the missing packet that it stands for; nearest pairs first, exactly ``most``."""
     left = min(len(gaps), len(missing)) if most is None else most
     near = np.searchsorted(missing, gaps)[:, np.newaxis] + np.arange(-LOOKED_AT, LOOKED_AT)
     near = np.clip(near, 0, len(missing) - 1)
     distance = np.abs(missing[near] - gaps[:, np.newaxis]) if len(missing) else np.zeros((0, 1))
+    found: dict[int, int] = {}
     used: set[int] = set()
-    found: set[int] = set()
     for place in np.argsort(distance, axis=None, kind="stable").tolist():
         gap, column = divmod(place, 2 * LOOKED_AT)
         if left == 0 or distance[gap, column] > within:
             break
-        index = int(near[gap, column])
-        if gap not in used and index not in found:
-            used.add(gap)
-            found.add(index)
+        row = int(missing[near[gap, column]])
+        if gap not in found and row not in used:
+            found[gap] = row
+            used.add(row)
             left -= 1
-    if within == np.inf:
-        found.update([index for index in range(len(missing)) if index not in found][:left])
-    return [int(row) for row in missing[sorted(found)]]
+    if within == np.inf and left:
+        free_gaps = [gap for gap in range(len(gaps)) if gap not in found]
+        free_rows = [int(row) for row in missing if row not in used]
+        found.update(list(zip(free_gaps, free_rows, strict=False))[:left])
+    return found
+
+
+def _behind(gaps: Floats, arrived: Ints, sent: int) -> Ints:
+    """Copies whose answers were lost: each of the packet that arrived last before the gap."""
+    if not len(gaps) or not len(arrived):
+        return np.zeros(sent, dtype=np.int64)
+    rows = arrived[np.clip(np.searchsorted(arrived, gaps, side="right") - 1, 0, None)]
+    return np.bincount(rows, minlength=sent)
 
 
 def _reach(heard: Sequence[tuple[int, int]]) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protocol import drift
-from protocol.losses import Fate, fates
+from protocol.losses import Fate, settle
 from protocol.messages import ReflectorCounts
 from protocol.trace import Answer, Trace
 
@@ -90,8 +90,8 @@ def packets(trace: Trace, counts: ReflectorCounts | None = None) -> Packets:
     answered = np.array(sorted(first), dtype=np.int64)
     left = np.array([packet.left_ns for packet in trace.sent], dtype=np.int64)
     there, back, home, numbers = _answer_columns(first, n)
-    fate = fates(n, [(row_of[answer.sequence], answer.reflector_sequence) for answer in heard], counts)
-    lost_up, lost_down, unknown = (fate == f for f in (Fate.LOST_UP, Fate.LOST_DOWN, Fate.LOST_SOMEWHERE))
+    settled = settle(n, [(row_of[answer.sequence], answer.reflector_sequence) for answer in heard], counts)
+    lost_up, lost_down, unknown = (settled.fate == f for f in (Fate.LOST_UP, Fate.LOST_DOWN, Fate.LOST_SOMEWHERE))
     sent_s, up_ms, down_ms = (
         (left - left[:1]) / 1e9,
         _ms_where(there - left, answered),
@@ -111,7 +111,7 @@ def packets(trace: Trace, counts: ReflectorCounts | None = None) -> Packets:
             lost=lost_up,
             perhaps_lost=unknown,
             reordered=_overtaken(answered, there, np.arange(n)),
-            copies=_copies_up(heard, row_of, n),
+            copies=settled.copies_up,
         ),
         down=OneWay(
             delay_ms=down_ms + gained_ms,
@@ -153,14 +153,6 @@ def _overtaken(rows: Ints, arrival_ns: Ints, order_sent: Ints) -> Flags:
     behind = np.zeros(len(arrival_ns), dtype=np.bool_)
     behind[by_arrival] = sent < np.maximum.accumulate(sent)
     return behind
-
-
-def _copies_up(heard: list[Answer], row_of: dict[int, int], n: int) -> Ints:
-    """The reflector answered more than once: the packet itself arrived there more than once."""
-    copies = np.zeros(n, dtype=np.int64)
-    for sequence, _ in {(answer.sequence, answer.reflector_sequence) for answer in heard}:
-        copies[row_of[sequence]] += 1
-    return np.maximum(copies - 1, 0)
 
 
 def _copies_down(heard: list[Answer], row_of: dict[int, int], n: int) -> Ints:

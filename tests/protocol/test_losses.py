@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol.losses import Fate, fates
+from protocol.losses import Fate, settle
 from protocol.messages import ReflectorCounts
 from tests.protocol.lines import Line, steady
 
 
 def fates_of(line: Line, *, counts: bool = False) -> list[Fate]:
     heard = [(answer.sequence, answer.reflector_sequence) for answer in line.trace().answers]
-    return [Fate(f) for f in fates(len(line.up_ms), heard, line.counts() if counts else None)]
+    return [Fate(f) for f in settle(len(line.up_ms), heard, line.counts() if counts else None).fate]
 
 
 def rows_with(fate: Fate, found: list[Fate]) -> set[int]:
@@ -55,23 +55,23 @@ def test_counts_of_another_stream_are_not_believed() -> None:
     line = steady(50, lost_up=frozenset({49}))
     heard = [(answer.sequence, answer.reflector_sequence) for answer in line.trace().answers]
     foreign = ReflectorCounts(received=400, unique=400, reflected=400, highest_sequence=399)
-    assert fates(50, heard, foreign)[49] == Fate.LOST_SOMEWHERE
+    assert settle(50, heard, foreign).fate[49] == Fate.LOST_SOMEWHERE
 
 
 def test_a_reflector_that_began_anew_leaves_the_direction_open() -> None:
     heard = [(k, k) for k in range(10)] + [(k, k - 15) for k in range(15, 30)]
-    assert rows_with(Fate.LOST_SOMEWHERE, [Fate(f) for f in fates(30, heard)]) == set(range(10, 15))
+    assert rows_with(Fate.LOST_SOMEWHERE, [Fate(f) for f in settle(30, heard).fate]) == set(range(10, 15))
 
 
 @pytest.mark.parametrize("number", [1_000_000, 2**32 - 1])
 def test_numbers_that_count_nothing_leave_the_direction_open(number: int) -> None:
-    found = [Fate(f) for f in fates(3, [(0, 0), (2, number)])]
+    found = [Fate(f) for f in settle(3, [(0, 0), (2, number)]).fate]
     assert found == [Fate.ANSWERED, Fate.LOST_SOMEWHERE, Fate.ANSWERED]
 
 
 def test_counts_that_count_nothing_are_not_believed() -> None:
     absurd = ReflectorCounts(received=2**40, unique=2, reflected=2**40, highest_sequence=2)
-    assert fates(4, [(0, 0), (2, 1)], absurd)[3] == Fate.LOST_SOMEWHERE
+    assert settle(4, [(0, 0), (2, 1)], absurd).fate[3] == Fate.LOST_SOMEWHERE
 
 
 @given(
@@ -98,14 +98,15 @@ def test_copies_whose_answers_were_lost_are_not_taken_for_lost_packets(data: st.
     lost_answers = data.draw(st.sets(st.integers(0, len(arrived) - 1), max_size=20))
     heard = [(sender, number) for number, sender in enumerate(arrived) if number not in lost_answers]
     unique = len(set(arrived))
-    found = fates(100, heard, ReflectorCounts(len(arrived), unique, len(arrived), max(arrived)))
-    assert (found == Fate.LOST_UP).sum() == len(lost_up)
-    assert (found == Fate.LOST_DOWN).sum() == unique - len({sender for sender, _ in heard})
+    settled = settle(100, heard, ReflectorCounts(len(arrived), unique, len(arrived), max(arrived)))
+    assert (settled.fate == Fate.LOST_UP).sum() == len(lost_up)
+    assert (settled.fate == Fate.LOST_DOWN).sum() == unique - len({sender for sender, _ in heard})
+    assert settled.copies_up.sum() == len(arrived) - unique
 
 
 def test_without_counts_a_gap_far_from_any_missing_packet_is_a_copys_once_copies_are_about() -> None:
     heard = [(0, 0), (1, 1), (1, 2), (2, 3), (3, 4), *((k, k + 2) for k in range(4, 30)), (31, 32)]
-    assert rows_with(Fate.LOST_UP, [Fate(f) for f in fates(32, heard)]) == {30}
+    assert rows_with(Fate.LOST_UP, [Fate(f) for f in settle(32, heard).fate]) == {30}
 
 
 def test_half_of_many_packets_lost_both_ways_is_settled_at_once() -> None:
