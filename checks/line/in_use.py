@@ -28,8 +28,8 @@ Measure = Callable[[Packets], Iterable[Measurement]]
 def raise_if_it_may_be_others(
     rows: Packets, trace: Trace, others: OtherTraffic | None, measure: Measure, policy: Policy
 ) -> None:
-    """Raises :class:`NotMeasured` where a fail limit is missed, or perhaps missed, but not for certain in the moments in
-    which nobody else used the line.
+    """Raises :class:`NotMeasured` where a fail limit is missed, or perhaps missed, but not for certain in the moments
+    in which nobody else used the line.
 
     ``measure`` gives the judged measurements of a part of the trace. A line that fails in the calm moments too fails.
     """

@@ -542,6 +542,34 @@ FINDINGS: tuple[FindingKind, ...] = (
         params=("step_ms",),
     ),
     FindingKind(
+        code="network.wifi_pause",
+        number=417,
+        severity=Severity.MINOR,
+        category=Category.NETWORK,
+        mender=Mender.OPERATOR,
+        title=N_("regular short pauses"),
+        says=N_(
+            "Every {every_s} s the line stands still for about {length_ms} ms, as Wi-Fi makes it that looks for other "
+            "networks meanwhile."
+        ),
+        advice={
+            "windows": N_(
+                "Use a network cable if you can. On Wi-Fi, close the list of networks, and while you work switch off "
+                "location in Settings › Privacy & security › Location: both make Wi-Fi look around."
+            ),
+            "darwin": N_(
+                "Use a network cable if you can. On Wi-Fi, switch off AirDrop while you work, and location in System "
+                "Settings › Privacy & Security › Location Services: both make Wi-Fi look around."
+            ),
+            "any": N_(
+                "Use a network cable if you can. On Wi-Fi, close the window of the network settings, which makes it "
+                "look around, or bind the connection to your access point (BSSID) there."
+            ),
+        },
+        params=("every_s", "length_ms"),
+        explains=("network.jitter_ms", "network.loss_after_buffer_percent", "network.mos_drop"),
+    ),
+    FindingKind(
         code="network.long_way",
         number=421,
         severity=Severity.MAJOR,
