@@ -58,7 +58,7 @@ def regular_pauses(rows: Packets) -> RegularPauses | None:
     """The pauses, if they come regularly, of both directions together; ``None`` where they don't."""
     if not len(rows):
         return None
-    found = sorted(_both_ways(rows), key=lambda pause: pause.ended_s)
+    found = sorted(all_pauses(rows), key=lambda pause: pause.ended_s)
     if len(found) < FEWEST:
         return None
     middle_ms = float(np.median([pause.length_ms for pause in found]))
@@ -80,7 +80,7 @@ def pause_findings(rows: Packets) -> list[Finding]:
     return [finding("network.wifi_pause", every_s=round(pauses.every_s, 1), length_ms=length_ms)]
 
 
-def _both_ways(rows: Packets) -> list[Pause]:
+def all_pauses(rows: Packets) -> list[Pause]:
     """A pause that holds both directions shows in each of them: it is one."""
     up_wait_ms, down_wait_ms = _waits_ms(rows.up), _waits_ms(rows.down)
     up = _pauses(rows.sent_s, up_wait_ms)

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from checks.line.pauses import Pause, RegularPauses, _both_ways, regular_pauses
+from checks.line.pauses import RegularPauses, all_pauses, regular_pauses
 from checks.network import jitter, voice_quality
 from protocol.packets import Floats, packets
 from report.evaluate import evaluate
@@ -140,11 +140,11 @@ def test_what_is_no_regular_pause_is_not_called_one(kind: object) -> None:
         assert said(line) is None
 
 
-def test_a_pause_is_seen_where_it_is_and_once_though_it_holds_both_ways() -> None:
+def test_a_pause_is_seen_where_it_is_and_once_though_it_holdsall_pauses() -> None:
     line, times = scanning(18.5, 3.0, 100, np.random.default_rng(1))
-    found = _both_ways(packets(line.trace(), line.counts()))
+    found = all_pauses(packets(line.trace(), line.counts()))
     assert len(found) == times
-    assert all(isinstance(pause, Pause) and 80 < pause.length_ms < 120 for pause in found)
+    assert all(80 < pause.length_ms < 120 for pause in found)
 
 
 def test_a_line_that_is_unsteady_for_its_pauses_is_said_to_pause() -> None:
