@@ -38,6 +38,11 @@ class CheckVerdict:
     findings: tuple[Finding, ...]
     """Observed and limit findings, and why nothing was measured: what stands most in the way first."""
 
+    @property
+    def again(self) -> str:
+        """The check to measure again when this one isn't good: another one, where the first finding says so."""
+        return (_again(self.findings[0]) if self.findings else "") or self.check
+
 
 @dataclass(frozen=True, slots=True)
 class NextAction:
@@ -193,7 +198,9 @@ def _next_action(checks: Sequence[CheckVerdict], missing: Sequence[str]) -> Next
         if tier is not None:
             ranked = [(_rank(f, check.outcome, check.criteria), f) for f in check.findings]
             standing = [(rank, f) for rank, f in ranked if rank[0] < _IDLE]
-            tiers[tier] += [(not _operator_can(f), rank, NextAction(f, check.check)) for rank, f in standing]
+            tiers[tier] += [
+                (not _operator_can(f), rank, NextAction(f, _again(f) or check.check)) for rank, f in standing
+            ]
     for candidates in tiers:
         if candidates:
             return min(candidates, key=lambda candidate: candidate[:2])[2]
@@ -206,6 +213,11 @@ def _tier(check: CheckVerdict, missing: Sequence[str]) -> int | None:
     if any(c.metric in missing for c in check.criteria):
         return 1
     return 2 if check.verdict is Verdict.WARN else None
+
+
+def _again(found: Finding) -> str:
+    kind = FINDINGS.get(found.code)
+    return kind.again if kind else ""
 
 
 def _operator_can(found: Finding) -> bool:

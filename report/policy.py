@@ -68,6 +68,8 @@ class LinePolicy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     servers, which see the operator's address."""
     data_cap_mb: Annotated[int, Meta(ge=1, le=2000)] = 150
     """Most data that one run may use, in megabytes, both directions together."""
+    second_target: Annotated[str, Meta(pattern=r"^([0-9A-Za-z][0-9A-Za-z.:-]{0,252})?$(?!\n)")] = ""
+    """A host elsewhere that answers echo requests, by name or address: tells whose end trouble is at. Empty: none."""
 
 
 class Policy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-from report.catalogue import CHECKS, FINDINGS, METRICS
+from report.catalogue import CHECKS, FINDINGS, METRICS, place
 from report.vocabulary import Finding, Measurement, Param
 
 LANGUAGES = ("en", "ru")
@@ -52,6 +52,11 @@ class Words:
         """What it measures, why it matters on a call, what to do; empty when unknown."""
         kind = CHECKS.get(check)
         return (self._t(kind.measures), self._t(kind.why), self._t(kind.todo)) if kind else ("", "", "")
+
+    def fact(self, name: str, value: str) -> str:
+        """A fact's value in plain words where the catalogue has them; else as it is."""
+        known = place.FACTS.get(name, {})
+        return ", ".join(self._t(known[part]) if part in known else part for part in value.split(", "))
 
     def metric_title(self, metric: str) -> str:
         """The metric's plain name; its code when unknown."""

@@ -56,7 +56,7 @@ def _check(check: CheckVerdict, glyphs: Glyphs, width: int) -> Iterator[Content]
     for found in check.outcome.disturbed_by:
         yield said("  ", (_("Disturbed by: {what}").format(what=words().finding_text(found)), "$warning"))
     for name, value in check.outcome.facts.items():
-        yield said((f"  {name}: {value}", "$quiet"))
+        yield said((f"  {name}: {words().fact(name, str(value))}", "$quiet"))
     for series in check.outcome.evidence:
         yield _course(series, glyphs, width)
 

@@ -11,6 +11,8 @@ from checks.interface import Captures, Context, StepId
 from checks.line import length
 from checks.line.doubts import beside, raise_if_void, void
 from checks.line.in_use import raise_if_it_may_be_others
+from checks.line.pauses import pause_findings
+from checks.line.trouble import place_of_trouble
 from checks.steps.idle_line import IdleLineCapture
 from protocol.intervals import Estimate
 from protocol.line_statistics import DirectionStatistics, LineStatistics, statistics
@@ -44,11 +46,13 @@ class JitterCheck:
             lambda part: _measurements(statistics(part, trace.interval_s)),
             context.policy,
         )
+        measured = _measurements(said)
         return Outcome(
             check=self.id,
             version=self.version,
             status=Status.MEASURED,
-            measurements=_measurements(said),
+            measurements=measured,
+            findings=[*pause_findings(rows), *place_of_trouble(capture, rows, measured, context.policy)],
             disturbed_by=beside(capture.others, capture.counts, said),
             evidence=_evidence(rows),
             facts=_facts(capture, said),
@@ -111,6 +115,7 @@ def _facts(capture: IdleLineCapture, said: LineStatistics) -> dict[str, str | in
         "departures_by_kernel": capture.probed.departures_by_kernel,
         "marked_as_voice": capture.probed.expedited,
         "ip_version": 6 if ":" in capture.probed.address else 4,
+        "clock_skew_ppm": round(said.clock_skew_ppm, 1),
     }
     if capture.counts is not None:
         facts["reflector_received"] = capture.counts.received

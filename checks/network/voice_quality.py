@@ -11,6 +11,8 @@ from checks.interface import Captures, Context, StepId
 from checks.line import length
 from checks.line.doubts import beside, raise_if_void, void
 from checks.line.in_use import raise_if_it_may_be_others
+from checks.line.pauses import pause_findings
+from checks.line.trouble import place_of_trouble
 from checks.line.voice import jitter_buffer
 from checks.line.voice.codecs import CODECS, Codec
 from checks.line.voice.quality import CallQuality, best_mos, call_quality, unheard_percent
@@ -53,16 +55,21 @@ class VoiceQualityCheck:
         disturbed_by = beside(idle.others, idle.counts, said)
         if full is not None and _unwell(full):
             disturbed_by.append(finding("employer.reflector_unwell"))
+        measured = _idle(call_quality(rows, codec), codec)
         return Outcome(
             check=self.id,
             version=self.version,
             status=Status.MEASURED,
             measurements=[
-                *_idle(call_quality(rows, codec), codec),
+                *measured,
                 *_fixed_buffers(rows, codec),
                 *(loaded.measurements() if loaded else ()),
             ],
-            findings=loaded.findings() if loaded else [],
+            findings=[
+                *pause_findings(rows),
+                *place_of_trouble(idle, rows, measured, context.policy),
+                *(loaded.findings() if loaded else ()),
+            ],
             disturbed_by=disturbed_by,
             facts={"codec": codec.title, "codec_provisional": codec.provisional},
         )

@@ -10,7 +10,9 @@ from checks.interface import Capture, Context, Need, Probe, StepId
 from checks.line import web
 from checks.line.interface_traffic import OtherTraffic, TrafficWatch
 from checks.line.length import MOST_S
-from checks.line.probing import INTERVAL_S, Probed, Probing, line_of
+from checks.line.nearby.asking import AskingNearby
+from checks.line.nearby.messages import Nearby
+from checks.line.probing import INTERVAL_S, Probed, Probing, target_of
 from protocol.messages import ReflectorCounts
 from protocol.stamp import PACKET_BYTES
 
@@ -36,6 +38,8 @@ class IdleLineCapture(Capture):
     """Whether the employer answers over HTTPS; asked only when no packet was answered."""
     others: OtherTraffic | None
     """Traffic beside the probe's; ``None`` where it can't be told."""
+    nearby: Nearby | None = None
+    """The home's router and the second target over the same time, and the link; ``None`` where nothing is known."""
 
 
 class IdleLineStep:
@@ -51,19 +55,22 @@ class IdleLineStep:
     def run(self, probe: Probe, context: Context, seconds: float) -> IdleLineCapture:
         """Probes for ``seconds`` less :data:`SETTLE_S`, or as long as its probe wants, then asks the employer what its
         reflector saw."""
-        line = line_of(context)
-        watch = TrafficWatch(line, 1 / INTERVAL_S, PACKET_BYTES)
-        with watch, Probing(line, self.cap_s - SETTLE_S, probe) as probing:
+        target, line = target_of(context), context.line
+        watch = TrafficWatch(target, 1 / INTERVAL_S, PACKET_BYTES)
+        with watch, AskingNearby(context) as asking, Probing(target, self.cap_s - SETTLE_S, probe) as probing:
             _until_clear(probing, probe, seconds)
             probing.stop()
             probed = probing.result()
-        counts, problem = web.ask_counts(line, probe)
+            nearby = asking.result(probe)
+        counts, problem = web.ask_counts(line, probe) if line else (None, "")
+        silent = not probed.trace.answers
         return IdleLineCapture(
             probed=probed,
             counts=counts,
             counts_problem=problem,
-            web_answers=None if probed.trace.answers else web.ask_whether_it_answers(line, probe),
+            web_answers=web.ask_whether_it_answers(line, probe) if line and silent else None,
             others=watch.others(),
+            nearby=nearby,
         )
 
 

@@ -244,15 +244,17 @@ def _interval(measured: Measurement, language: Language) -> str:
 
 def _facts(outcome: Outcome, language: Language) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (fact_title(name, language), _fact(value, language))
+        (fact_title(name, language), _fact(name, value, language))
         for name, value in outcome.facts.items()
         if not bars.is_octave(name)
     )
 
 
-def _fact(value: str | int | float | bool, language: Language) -> str:
+def _fact(name: str, value: str | int | float | bool, language: Language) -> str:
     if isinstance(value, bool):
         return language.gettext("yes") if value else language.gettext("no")
+    if isinstance(value, str):
+        return language.words.fact(name, value)
     return language.plain_number(value, 2) if isinstance(value, float) else str(value)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from report.catalogue import bandwidth, computer, headset, line, room, run
+from report.catalogue import bandwidth, computer, headset, line, place, room, run
 from report.catalogue.kinds import (
     Better,
     Category,
@@ -31,7 +31,7 @@ __all__ = [
     "measurement",
 ]
 
-_PARTS = (run, room, headset, line, bandwidth, computer)
+_PARTS = (run, room, headset, line, place, bandwidth, computer)
 
 METRICS = MappingProxyType({m.name: m for part in _PARTS for m in part.METRICS})
 FINDINGS = MappingProxyType({f.code: f for part in _PARTS for f in part.FINDINGS})

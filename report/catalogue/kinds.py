@@ -93,6 +93,8 @@ class FindingKind:
     """Names of the parameters that ``says`` and ``advice`` may use."""
     explains: tuple[str, ...] = ()
     """Metrics whose missed limit this finding already explains."""
+    again: str = ""
+    """The check to measure again once it is mended, where the one that found it would measure more than that."""
     without_details_of: str = ""
     """The finding that this one is, less its private details: operator and support say the same number."""
 

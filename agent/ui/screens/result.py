@@ -108,9 +108,9 @@ def to_mend(evaluation: Evaluation) -> tuple[str, ...]:
     """The checks worth measuring again: what failed or is missing, else what has a remark, else all."""
     missing = set(evaluation.missing)
     failed = [
-        c.check
+        c.again
         for c in evaluation.checks
         if c.verdict is Verdict.FAIL or missing & {criterion.metric for criterion in c.criteria}
     ]
-    remarked = [c.check for c in evaluation.checks if c.verdict in (Verdict.WARN, None)]
-    return tuple(failed or remarked or [c.check for c in evaluation.checks])
+    remarked = [c.again for c in evaluation.checks if c.verdict in (Verdict.WARN, None)]
+    return tuple(dict.fromkeys(failed or remarked or [c.check for c in evaluation.checks]))
