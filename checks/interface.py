@@ -85,6 +85,18 @@ class NotMeasured(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """Who answers the packets that probe the line."""
+
+    host: str
+    port: int
+    speaks: Literal["stamp", "stun"] = "stamp"
+    """``stun``: a server that tells round trips only, where the employer runs no reflector."""
+    ticket: bytes = b""
+    """Carried in each packet toward a reflector (:mod:`protocol.ticket`)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """Where the employer answers, and what this run may use there."""
 
@@ -95,11 +107,16 @@ class Line:
     session: bytes
     """16 bytes, the session of this run at the reflector."""
     ticket: bytes
-    """Carried in each packet's padding (:mod:`protocol.ticket`)."""
+    """The right to use the reflector."""
     bearer: str
     """Authorises this run's bandwidth transfers and the look at the reflector's counts."""
     ca_file: str | None = None
     """A private certificate authority, if the employer has one."""
+
+    @property
+    def target(self) -> Target:
+        """The reflector."""
+        return Target(self.reflector_host, self.reflector_port, "stamp", self.ticket)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +137,19 @@ class Context:
     """``None``: not enrolled, or the employer did not answer; see ``line_missing``."""
     line_missing: Finding | None = None
     """Why there is no line, when there is none."""
+    stun: Target | None = None
+    """Who is probed where the employer runs no reflector, if the policy names somebody."""
     devices: Devices = Devices()
     quick: bool = False
     """A shorter run, with wider intervals."""
     language: str = "en"
     """Of the text that is read aloud."""
     os: Literal["linux", "windows", "darwin"] = "linux"
+
+    @property
+    def target(self) -> Target | None:
+        """Whom the line is probed toward."""
+        return self.line.target if self.line else self.stun
 
 
 class Capture:

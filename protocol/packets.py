@@ -56,6 +56,8 @@ class Packets:
     """How much faster the reflector's clock ran, as far as the whole trace shows; taken out of the delays."""
     clock_step_ms: float
     """How far the reflector's clock was set during the whole trace; it is still in the delays."""
+    round_trips_only: bool = False
+    """What the directions did is not known apart: each is given all that happened to the round trips."""
 
     def __len__(self) -> int:
         return len(self.sent_s)
@@ -75,6 +77,7 @@ class Packets:
             _rows(self.down, rows),
             self.clock_skew_ppm,
             self.clock_step_ms,
+            self.round_trips_only,
         )
 
 
@@ -90,6 +93,8 @@ def packets(trace: Trace, counts: ReflectorCounts | None = None) -> Packets:
     answered = np.array(sorted(first), dtype=np.int64)
     left = np.array([packet.left_ns for packet in trace.sent], dtype=np.int64)
     there, back, home, numbers = _answer_columns(first, n)
+    if trace.round_trips_only:
+        return _round_trips(trace, answered, left, home, _copies_down(heard, row_of, n))
     settled = settle(n, [(row_of[answer.sequence], answer.reflector_sequence) for answer in heard], counts)
     lost_up, lost_down, unknown = (settled.fate == f for f in (Fate.LOST_UP, Fate.LOST_DOWN, Fate.LOST_SOMEWHERE))
     sent_s, up_ms, down_ms = (
@@ -102,8 +107,8 @@ def packets(trace: Trace, counts: ReflectorCounts | None = None) -> Packets:
     return Packets(
         sent_s=sent_s,
         rtt_ms=_ms_where((there - left) + (home - back), answered),
-        late_ms=np.array([packet.late_ns / _NS_PER_MS for packet in trace.sent]),
-        queued_ms=np.array([np.nan if p.queued_ns is None else p.queued_ns / _NS_PER_MS for p in trace.sent]),
+        late_ms=_late_ms(trace),
+        queued_ms=_queued_ms(trace),
         up=OneWay(
             delay_ms=up_ms - gained_ms,
             arrival_ns=there,
@@ -125,6 +130,40 @@ def packets(trace: Trace, counts: ReflectorCounts | None = None) -> Packets:
         clock_skew_ppm=skew_ppm,
         clock_step_ms=drift.step_ms(up_ms, down_ms),
     )
+
+
+def _round_trips(trace: Trace, answered: Ints, left: Ints, home: Ints, copies: Ints) -> Packets:
+    """Both directions as if each had done all that was seen: neither can have lost or delayed more."""
+    rtt_ms = _ms_where(home - left, answered)
+    n = len(rtt_ms)
+    either = OneWay(
+        delay_ms=rtt_ms,
+        arrival_ns=home,
+        offered=np.ones(n, dtype=np.bool_),
+        lost=np.isnan(rtt_ms),
+        perhaps_lost=np.zeros(n, dtype=np.bool_),
+        reordered=_overtaken(answered, home, np.arange(n)),
+        copies=copies,
+    )
+    return Packets(
+        sent_s=(left - left[:1]) / 1e9,
+        rtt_ms=rtt_ms,
+        late_ms=_late_ms(trace),
+        queued_ms=_queued_ms(trace),
+        up=either,
+        down=either,
+        clock_skew_ppm=0.0,
+        clock_step_ms=0.0,
+        round_trips_only=True,
+    )
+
+
+def _late_ms(trace: Trace) -> Floats:
+    return np.array([packet.late_ns / _NS_PER_MS for packet in trace.sent])
+
+
+def _queued_ms(trace: Trace) -> Floats:
+    return np.array([np.nan if p.queued_ns is None else p.queued_ns / _NS_PER_MS for p in trace.sent])
 
 
 def _answer_columns(first: dict[int, Answer], n: int) -> Ints:

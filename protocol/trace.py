@@ -45,6 +45,8 @@ class Trace:
     """In order of sequence."""
     answers: tuple[Answer, ...]
     """In order of arrival."""
+    round_trips_only: bool = False
+    """Whoever answered neither numbers nor stamps: what each direction did is not known."""
 
     @property
     def seconds(self) -> float:

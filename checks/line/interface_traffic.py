@@ -12,7 +12,7 @@ from types import TracebackType
 
 import psutil
 
-from checks.interface import Line
+from checks.interface import Target
 from protocol import datagrams
 
 FRAME_OVERHEAD_BYTES = 14 + 20 + 8
@@ -45,8 +45,8 @@ class OtherTraffic:
 class InterfaceTraffic:
     """Counts from its making on."""
 
-    def __init__(self, line: Line) -> None:
-        self._name = _interface(line)
+    def __init__(self, target: Target) -> None:
+        self._name = _interface(target)
         self._began_s = time.monotonic()
         self._began = _counters(self._name)
 
@@ -63,9 +63,9 @@ class InterfaceTraffic:
 class TrafficWatch:
     """Looks at the interface twice a second, on a thread of its own, for as long as the block runs."""
 
-    def __init__(self, line: Line, packets_s: float, packet_bytes: int) -> None:
+    def __init__(self, target: Target, packets_s: float, packet_bytes: int) -> None:
         """``packets_s`` packets of ours go each way every second, of ``packet_bytes`` each."""
-        self._line = line
+        self._target = target
         self._own_mbit_s = packets_s * (packet_bytes + FRAME_OVERHEAD_BYTES) * 8 / 1e6
         self._readings: list[tuple[int, int, int]] = []
         """When, and bytes sent and received until then."""
@@ -89,7 +89,7 @@ class TrafficWatch:
         return up, down
 
     def _watch(self) -> None:
-        name = _interface(self._line)
+        name = _interface(self._target)
         while (counted := _counters(name)) is not None:
             now_ns = datagrams.now_ns()
             if not self._readings or now_ns > self._readings[-1][0]:
@@ -111,9 +111,9 @@ def _counters(name: str | None) -> tuple[int, int] | None:
     return (counters.bytes_sent, counters.bytes_recv) if counters else None
 
 
-def _interface(line: Line) -> str | None:
+def _interface(target: Target) -> str | None:
     """The interface whose address this computer would send from; ``None`` for loopback, or without a route."""
-    own = _own_address(line)
+    own = _own_address(target)
     for name, addresses in psutil.net_if_addrs().items() if own else ():
         if any(a.address.partition("%")[0] == own for a in addresses):
             stats = psutil.net_if_stats().get(name)
@@ -121,11 +121,11 @@ def _interface(line: Line) -> str | None:
     return None
 
 
-def _own_address(line: Line) -> str | None:
-    """Toward the first of the reflector's addresses that there is a way to. Blocks while names are asked."""
+def _own_address(target: Target) -> str | None:
+    """Toward the first of the target's addresses that there is a way to. Blocks while names are asked."""
     with contextlib.suppress(OSError):
         for family, kind, protocol, _, address in socket.getaddrinfo(
-            line.reflector_host, line.reflector_port, type=socket.SOCK_DGRAM
+            target.host, target.port, type=socket.SOCK_DGRAM
         ):
             with contextlib.suppress(OSError), socket.socket(family, kind, protocol) as sock:
                 sock.connect(address)

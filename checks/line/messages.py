@@ -10,6 +10,7 @@ from protocol.trace import Answer, Sent
 
 NetworkChange = Literal["same", "changed", "cut"]
 """``changed``: packets would now leave by another network; ``cut``: there was no way out any more at the end."""
+Speaks = Literal["stamp", "stun"]
 STOP = b"stop\n"
 """Parent to prober: send no more, wait for the last answers, and finish."""
 LAST_ANSWER_S = 0.8
@@ -21,11 +22,11 @@ class Order(Struct, frozen=True, kw_only=True):
 
     host: str
     port: int
+    speaks: Speaks
     ticket: str
-    """In hex."""
+    """In hex; empty where none is needed."""
     seconds: float
     interval_s: float = 0.02
-    packet_bytes: int = 172
 
 
 class Began(Struct, frozen=True, kw_only=True, tag="began"):

@@ -1,4 +1,4 @@
-"""Probes the line from a process of its own: STAMP packets on an absolute schedule, stamped by the kernel.
+"""Probes the line from a process of its own: packets on an absolute schedule, stamped by the kernel.
 
 Reads an :class:`checks.line.messages.Order` on stdin, then perhaps ``stop``; writes the messages of
 :mod:`checks.line.messages` on stdout; ends at once when stdin closes.
@@ -10,7 +10,6 @@ import contextlib
 import gc
 import os
 import queue
-import secrets
 import select
 import signal
 import socket
@@ -23,8 +22,9 @@ import msgspec
 
 from checks.line.messages import LAST_ANSWER_S, STOP, Batch, Began, Failed, Finished, Order
 from checks.line.surroundings import Surroundings, way_out
+from checks.line.wires import Streams
 from protocol import datagrams
-from protocol.stamp import ReflectorPacket, SenderPacket, StampError
+from protocol.stamp import PACKET_BYTES
 from protocol.trace import Answer, Sent
 
 DSCP_EXPEDITED = 46
@@ -49,8 +49,8 @@ class Prober:
     def __init__(self, sock: socket.socket, order: Order) -> None:
         self._sock = sock
         self._order = order
-        self._padding = bytes.fromhex(order.ticket)
-        self._stream = 1 + secrets.randbelow(0xFFFF)
+        self._streams = Streams(order.speaks, bytes.fromhex(order.ticket))
+        self._wire = self._streams.new()
         self._sent: list[Sent] = []
         """As handed over; ``left_ns`` is the kernel's once it has told."""
         self._departed: dict[int, int] = {}
@@ -96,20 +96,19 @@ class Prober:
 
     def warm_up(self) -> bool:
         """Sends a few packets of another stream: wakes radios and address tables; whether any was answered."""
-        stream, self._stream = self._stream, (self._stream % 0xFFFF) + 1
+        warming, self._wire = self._wire, self._streams.new()
         deadline = time.monotonic() + WARM_UP_S
         for sequence in range(WARM_UP_PACKETS):
-            packet = SenderPacket(sequence, datagrams.now_ns(), stream, padding=self._padding)
             with contextlib.suppress(OSError):
-                self._sock.send(packet.encode(self._order.packet_bytes))
+                self._sock.send(warming.packet(sequence, datagrams.now_ns()))
             time.sleep(self._order.interval_s)
         while (left_s := deadline - time.monotonic()) > 0:
             if not select.select([self._sock], [], [], left_s)[0]:
                 break
             datagrams.departures(self._sock)
-            with contextlib.suppress(OSError, StampError):
-                ReflectorPacket.decode(datagrams.receive(self._sock).data)
-                return True
+            with contextlib.suppress(OSError):
+                if warming.answer(datagrams.receive(self._sock).data, 0) is not None:
+                    return True
         return False
 
     def _send_all(self) -> None:
@@ -125,7 +124,7 @@ class Prober:
 
     def _send(self, sequence: int, due_ns: int) -> None:
         late_ns, handed_ns = time.perf_counter_ns() - due_ns, datagrams.now_ns()
-        packet = SenderPacket(sequence, handed_ns, self._stream, padding=self._padding).encode(self._order.packet_bytes)
+        packet = self._wire.packet(sequence, handed_ns)
         self._sent.append(Sent(sequence, handed_ns, late_ns, None))
         try:
             self._sock.send(packet)
@@ -145,43 +144,27 @@ class Prober:
                 self._take_answers()
 
     def _note_departures(self) -> None:
-        size = self._order.packet_bytes
         for departure in datagrams.departures(self._sock):
-            with contextlib.suppress(StampError):
-                packet = SenderPacket.decode(departure.data[-size:])
-                if packet.stream == self._stream:
-                    self._departed[packet.sequence] = departure.at_ns
+            sequence = self._wire.departed(departure.data[-PACKET_BYTES:])
+            if sequence is not None:
+                self._departed[sequence] = departure.at_ns
 
     def _take_answers(self) -> None:
         while True:
             try:
                 arrival = datagrams.receive(self._sock)
-                packet = ReflectorPacket.decode(arrival.data)
             except BlockingIOError:
                 return
             except ConnectionError:
                 self._refused += 1
                 continue
-            except (OSError, StampError):
+            except OSError:
                 continue
-            if not self._is_ours(packet):
-                continue
-            self._by_kernel &= arrival.by_kernel
-            self._answered.add(packet.sender_sequence)
-            self._answers.append(
-                Answer(
-                    packet.sender_sequence,
-                    packet.sequence,
-                    packet.received_ns,
-                    packet.sent_ns,
-                    arrival.at_ns,
-                )
-            )
-
-    def _is_ours(self, packet: ReflectorPacket) -> bool:
-        """It answers a packet of this stream: foreign reflectors return the time that we wrote, if not the stream."""
-        sequence = packet.sender_sequence
-        return sequence < len(self._sent) and packet.sender_sent_ns == self._sent[sequence].left_ns
+            answer = self._wire.answer(arrival.data, arrival.at_ns)
+            if answer is not None:
+                self._by_kernel &= arrival.by_kernel
+                self._answered.add(answer.sequence)
+                self._answers.append(answer)
 
     def _tell(self, *, only_settled: bool) -> None:
         """Writes what is new: packets whose departure is known or no longer expected, and all answers."""

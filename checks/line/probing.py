@@ -11,11 +11,10 @@ from types import TracebackType
 import msgspec
 
 from checks.child import Child
-from checks.interface import Context, Line, NotMeasured, Probe
+from checks.interface import Context, NotMeasured, Probe, Target
 from checks.line.messages import LAST_ANSWER_S, STOP, Batch, Began, Failed, Finished, NetworkChange, Order, Said
 from checks.machine.asleep import asleep_s
 from protocol import datagrams
-from protocol.stamp import PACKET_BYTES
 from protocol.trace import Answer, Sent, Trace
 from report.catalogue import finding
 from report.vocabulary import Finding, Status
@@ -56,14 +55,14 @@ class Probing:
     belong to the step's thread, since they use its ``probe``.
     """
 
-    def __init__(self, line: Line, seconds: float, probe: Probe) -> None:
+    def __init__(self, target: Target, seconds: float, probe: Probe) -> None:
         self._order = Order(
-            host=line.reflector_host,
-            port=line.reflector_port,
-            ticket=line.ticket.hex(),
+            host=target.host,
+            port=target.port,
+            speaks=target.speaks,
+            ticket=target.ticket.hex(),
             seconds=seconds,
             interval_s=INTERVAL_S,
-            packet_bytes=PACKET_BYTES,
         )
         self._probe = probe
         self._sent: list[Sent] = []
@@ -125,7 +124,7 @@ class Probing:
         if began is None or not settled:
             return None
         unknown = Finished(arrivals_by_kernel=False, departures_by_kernel=False, refused=0, clock_step_ms=0.0)
-        return _probed(Trace(self._order.interval_s, settled, answers), began, unknown)
+        return _probed(self._trace(settled, answers), began, unknown)
 
     def result(self) -> Probed:
         """Waits for the end and says what was seen, speaking meanwhile.
@@ -145,8 +144,7 @@ class Probing:
             raise NotMeasured(Status.INCONCLUSIVE, finding("network.stood_still", seconds=round(slept_s)))
         if self._began is None or self._end is None:
             raise _broke(self._child.stderr_tail())
-        trace = Trace(self._order.interval_s, tuple(self._sent), tuple(self._answers))
-        return _probed(trace, self._began, self._end)
+        return _probed(self._trace(tuple(self._sent), tuple(self._answers)), self._began, self._end)
 
     def __enter__(self) -> Probing:
         self.start()
@@ -163,6 +161,9 @@ class Probing:
         if failed.reason == "names":
             return finding("network.names_unanswered", host=self._order.host)
         return finding("network.no_route")
+
+    def _trace(self, sent: tuple[Sent, ...], answers: tuple[Answer, ...]) -> Trace:
+        return Trace(self._order.interval_s, sent, answers, round_trips_only=self._order.speaks == "stun")
 
     def _tell(self, line: bytes) -> None:
         with contextlib.suppress(OSError, ValueError):
@@ -198,11 +199,11 @@ def _probed(trace: Trace, began: Began, end: Finished) -> Probed:
     )
 
 
-def line_of(context: Context) -> Line:
-    """The line of this run. Raises :class:`NotMeasured` with the reason when there is none."""
-    if context.line is None:
+def target_of(context: Context) -> Target:
+    """Whom this run's line is probed toward. Raises :class:`NotMeasured` with the reason when there is nobody."""
+    if context.target is None:
         raise NotMeasured(Status.SKIP, context.line_missing or finding("network.not_enrolled"))
-    return context.line
+    return context.target
 
 
 def _broke(detail: str) -> NotMeasured:

@@ -31,7 +31,7 @@ LineTo = Callable[..., Line]
 
 def probe_line(line: Line, seconds: float) -> tuple[Probed, TestProbe]:
     probe = TestProbe()
-    with Probing(line, seconds, probe) as probing:
+    with Probing(line.target, seconds, probe) as probing:
         return probing.result(), probe
 
 
@@ -89,7 +89,8 @@ def test_both_families_are_spoken(reflector: ReflectorProcess, line_to: LineTo, 
 @pytest.mark.realtime
 def test_of_two_addresses_the_one_that_answers_is_probed(line_to: LineTo, monkeypatch: pytest.MonkeyPatch) -> None:
     with ReflectorProcess(ReflectorConfig(ticket_key=KEY.hex(), host="127.0.0.1")) as reflector:
-        order = Order(host="a.name", port=reflector.port, ticket=line_to(reflector.port).ticket.hex(), seconds=1)
+        ticket = line_to(reflector.port).ticket.hex()
+        order = Order(host="a.name", port=reflector.port, speaks="stamp", ticket=ticket, seconds=1)
         found = [
             (family, socket.SOCK_DGRAM, 0, "", (address, reflector.port))
             for family, address in ((socket.AF_INET6, "::1"), (socket.AF_INET, "127.0.0.1"))
@@ -140,7 +141,7 @@ def test_a_name_without_an_address_is_told(line_to: LineTo) -> None:
 
 @pytest.mark.realtime
 def test_it_can_be_stopped_early_and_brings_what_it_has(reflector: ReflectorProcess, line_to: LineTo) -> None:
-    with Probing(line_to(reflector.port), 30.0, TestProbe()) as probing:
+    with Probing(line_to(reflector.port).target, 30.0, TestProbe()) as probing:
         deadline = time.monotonic() + 10
         while probing.elapsed_s < 0.5 and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -154,7 +155,7 @@ def test_it_can_be_stopped_early_and_brings_what_it_has(reflector: ReflectorProc
 def test_cancelling_leaves_no_process(reflector: ReflectorProcess, line_to: LineTo) -> None:
     probe = TestProbe()
     timer = cancel_after(probe, 0.5)
-    with pytest.raises(Cancelled), Probing(line_to(reflector.port), 20.0, probe) as probing:
+    with pytest.raises(Cancelled), Probing(line_to(reflector.port).target, 20.0, probe) as probing:
         probing.result()
     timer.join()
     assert not [name for name in children_left() if "prober" in name]
