@@ -166,3 +166,13 @@ def test_higher_is_better_fails_below() -> None:
     assert evaluate([measured(DOWN, 0.5)], DOWN_LIMITS).readiness is Readiness.NOT_READY
     assert evaluate([measured(DOWN, 3)], DOWN_LIMITS).readiness is Readiness.READY_WITH_WARNINGS
     assert evaluate([measured(DOWN, 30)], DOWN_LIMITS).readiness is Readiness.READY
+
+
+def test_a_finding_may_name_the_check_to_measure_again() -> None:
+    """Lost speech is mended on the line; its call quality rests on the full line as well, which need not be filled."""
+    lossy = measured("network.loss_after_buffer_percent", 6.0, low=5.0, high=7.0)
+    evaluation = evaluate([lossy], policy(**{"network.loss_after_buffer_percent": Criterion(pass_=0.5, fail=2)}))
+    assert evaluation.next_action is not None
+    assert evaluation.next_action.finding.code == "network.loss"
+    assert evaluation.next_action.check == "network.jitter"
+    assert evaluation.checks[0].again == "network.jitter"
