@@ -18,12 +18,12 @@ from agent.published import Published, fetch
 from agent.runner import Assessed, Event, Finished, Runner
 from agent.sealing import RunRecord, utc_now
 from agent.system import os_family
-from checks.interface import Context, Devices, Line
+from checks.interface import Context, Devices, Line, Target
 from protocol.keys import PrivateKey
 from protocol.messages import Challenge, ChallengeRequest, EnvelopeType, LineOffer, Path
 from protocol.uuid7 import uuid7
 from report.catalogue import finding
-from report.policy import digest
+from report.policy import Policy, digest
 from report.vocabulary import Finding
 
 CHALLENGE_S = 4.0
@@ -87,13 +87,15 @@ class PresentRun:
     def _context(self, quick: bool) -> Context:
         """What this run's steps may know. Called on the runner's thread; a stop ends the waiting."""
         line: Line | None = None
+        stun: Target | None = None
         missing: Finding | None = None
         if self._member is None:
             missing = finding("run.not_enrolled")
         else:
             try:
                 line = self._ask(self._member)
-                missing = None if line else finding("run.no_line_offered")
+                if line is None:
+                    missing, stun = finding("run.no_line_offered"), stun_of(self.published.policy)
             except EmployerRefused:
                 missing = finding("run.employer_refused")
             except AgentError:
@@ -102,6 +104,7 @@ class PresentRun:
             policy=self.published.policy,
             line=line,
             line_missing=missing,
+            stun=stun,
             devices=self._devices,
             quick=quick,
             language=self._language,
@@ -129,6 +132,12 @@ def ask_challenge(client: Client, key: PrivateKey) -> Challenge:
     """The employer's word that a run begins no earlier than now. Raises :class:`AgentError`."""
     payload = msgspec.json.encode(ChallengeRequest())
     return client.post_signed(Path.CHALLENGE, key, EnvelopeType.CHALLENGE_REQUEST, payload).message(Challenge)
+
+
+def stun_of(policy: Policy) -> Target | None:
+    """Whom the policy names for measuring the line, where the employer runs no reflector."""
+    address = policy.line.stun_address
+    return Target(*address, speaks="stun") if address else None
 
 
 def line_of(offer: LineOffer, record: Record) -> Line:

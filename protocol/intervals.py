@@ -48,6 +48,10 @@ class Estimate:
     low: float
     high: float
 
+    def at_least(self, share: float) -> Estimate:
+        """The same where only ``share`` of it is certain."""
+        return Estimate(self.value, share * self.low, self.high)
+
 
 def of_mean(values: Floats) -> Estimate | None:
     """The mean of values that are never negative; ``None`` of none.

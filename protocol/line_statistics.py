@@ -98,7 +98,8 @@ def jitter_ms(way: OneWay) -> Estimate | None:
     """
     arrived = np.flatnonzero(~np.isnan(way.delay_ms))
     in_order = arrived[np.argsort(way.arrival_ns[arrived], kind="stable")]
-    return of_mean(np.abs(np.diff(way.delay_ms[in_order])))
+    mean = of_mean(np.abs(np.diff(way.delay_ms[in_order])))
+    return None if mean is None else mean.at_least(way.certain)
 
 
 def above_minimum_ms(way: OneWay) -> Floats:
@@ -118,7 +119,7 @@ def loss(way: OneWay) -> Loss:
         perhaps_lost=perhaps,
         longest_burst=max(bursts, default=0),
         mean_burst=float(np.mean(bursts)) if bursts else 0.0,
-        percent=share_percent(way.lost[rows], way.perhaps_lost[rows]),
+        percent=share_percent(way.lost[rows], way.perhaps_lost[rows]).at_least(way.certain),
     )
 
 

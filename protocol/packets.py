@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,8 @@ class OneWay:
     """It arrived behind one that was sent later (RFC 4737, section 3.3)."""
     copies: Ints
     """Duplicates beyond the first that arrived."""
+    certain: float = 1.0
+    """How much of what was seen is this direction's at the least: a half where both stand for the round trip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,11 @@ def packets(trace: Trace, counts: ReflectorCounts | None = None) -> Packets:
 
 
 def _round_trips(trace: Trace, answered: Ints, left: Ints, home: Ints, copies: Ints) -> Packets:
-    """Both directions as if each had done all that was seen: neither can have lost or delayed more."""
+    """Both directions as if each had done all that was seen: neither did more, and the worse one did half at least.
+
+    Of unsteadiness this holds where the directions waver independently of each other: then the mean |D| of their sum
+    lies between that of the worse direction and twice that.
+    """
     rtt_ms = _ms_where(home - left, answered)
     n = len(rtt_ms)
     either = OneWay(
@@ -144,6 +150,7 @@ def _round_trips(trace: Trace, answered: Ints, left: Ints, home: Ints, copies: I
         perhaps_lost=np.zeros(n, dtype=np.bool_),
         reordered=_overtaken(answered, home, np.arange(n)),
         copies=copies,
+        certain=0.5,
     )
     return Packets(
         sent_s=(left - left[:1]) / 1e9,
@@ -206,4 +213,13 @@ def _copies_down(heard: list[Answer], row_of: dict[int, int], n: int) -> Ints:
 
 
 def _rows(way: OneWay, rows: Flags) -> OneWay:
-    return OneWay(**{field.name: getattr(way, field.name)[rows] for field in fields(way)})
+    return OneWay(
+        way.delay_ms[rows],
+        way.arrival_ns[rows],
+        way.offered[rows],
+        way.lost[rows],
+        way.perhaps_lost[rows],
+        way.reordered[rows],
+        way.copies[rows],
+        way.certain,
+    )

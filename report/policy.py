@@ -71,6 +71,22 @@ class LinePolicy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     second_target: Annotated[str, Meta(pattern=r"^([0-9A-Za-z][0-9A-Za-z.:-]{0,252})?$(?!\n)")] = ""
     """A host elsewhere that answers echo requests, by name or address: tells whose end trouble is at. Empty: none."""
 
+    stun: Annotated[
+        str, Meta(pattern=r"^(([0-9A-Za-z][0-9A-Za-z.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\]):[0-9]{1,5})?$(?!\n)")
+    ] = ""
+    """HOST:PORT of a STUN server that the line is probed toward where the employer runs no reflector. Empty: none."""
+
+    def __post_init__(self) -> None:
+        """Raises ``ValueError`` for a port that there isn't."""
+        if self.stun_address and not 1 <= self.stun_address[1] <= 65535:
+            raise ValueError("`stun` ends in a port from 1 to 65535")
+
+    @property
+    def stun_address(self) -> tuple[str, int] | None:
+        """Host and port of ``stun``, if there is one."""
+        host, _, port = self.stun.rpartition(":")
+        return (host.strip("[]"), int(port)) if host else None
+
 
 class Policy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One version of an employer's policy."""

@@ -12,6 +12,7 @@ from checks.line import length
 from checks.line.doubts import beside, raise_if_void, void
 from checks.line.in_use import raise_if_it_may_be_others
 from checks.line.pauses import pause_findings
+from checks.line.round_trips import known, round_trip_findings
 from checks.line.trouble import place_of_trouble
 from checks.steps.idle_line import IdleLineCapture
 from protocol.intervals import Estimate
@@ -37,8 +38,7 @@ class JitterCheck:
         trace = capture.probed.trace
         rows = packets(trace, capture.counts)
         said = statistics(rows, trace.interval_s)
-        port = context.line.reflector_port if context.line else 0
-        raise_if_void(capture.probed, said, capture.counts, capture.web_answers, port)
+        raise_if_void(capture.probed, said, capture.counts, capture.web_answers, context.target)
         raise_if_it_may_be_others(
             rows,
             trace,
@@ -51,9 +51,9 @@ class JitterCheck:
             check=self.id,
             version=self.version,
             status=Status.MEASURED,
-            measurements=measured,
+            measurements=known(measured, rows),
             findings=[*pause_findings(rows), *place_of_trouble(capture, rows, measured, context.policy)],
-            disturbed_by=beside(capture.others, capture.counts, said),
+            disturbed_by=[*round_trip_findings(rows), *beside(capture.others, capture.counts, said)],
             evidence=_evidence(rows),
             facts=_facts(capture, said),
         )

@@ -194,8 +194,7 @@ _VOICE: tuple[Metric, ...] = (
         decimals=2,
         title=N_("quality lost on the way"),
         about=N_(
-            "How far the predicted call quality (MOS-CQE, ITU-T G.107) stays below the best that the codec can give; "
-            "the worse direction."
+            "How far the predicted call quality stays below the best that the codec can give; the worse direction."
         ),
     ),
     Metric(
@@ -204,7 +203,10 @@ _VOICE: tuple[Metric, ...] = (
         better=Better.HIGHER,
         decimals=2,
         title=N_("predicted call quality"),
-        about=N_("Predicted conversational quality, 1 to 4.5 (MOS-CQE, ITU-T G.107), in the worse direction."),
+        about=N_(
+            "Predicted conversational quality, 1 to 4.5 (E-model, ITU-T G.107, its codec figures fitted to decoded "
+            "speech), in the worse direction."
+        ),
     ),
     Metric(
         name="network.mos_up",
@@ -212,7 +214,7 @@ _VOICE: tuple[Metric, ...] = (
         better=Better.HIGHER,
         decimals=2,
         title=N_("how customers hear you"),
-        about=N_("Predicted conversational quality (MOS-CQE, ITU-T G.107) from this computer to the company."),
+        about=N_("Predicted conversational quality from this computer to the company, on the idle line."),
     ),
     Metric(
         name="network.mos_down",
@@ -220,7 +222,18 @@ _VOICE: tuple[Metric, ...] = (
         better=Better.HIGHER,
         decimals=2,
         title=N_("how you hear customers"),
-        about=N_("Predicted conversational quality (MOS-CQE, ITU-T G.107) from the company to this computer."),
+        about=N_("Predicted conversational quality from the company to this computer, on the idle line."),
+    ),
+    Metric(
+        name="network.mos_cqe_idle_line",
+        unit="MOS",
+        better=Better.HIGHER,
+        decimals=2,
+        title=N_("predicted call quality, by the published figures"),
+        about=N_(
+            "As predicted call quality, by the E-model as published, not fitted (MOS-CQE, ITU-T G.107): to compare "
+            "with other programs."
+        ),
     ),
     Metric(
         name="network.mouth_to_ear_ms",
@@ -254,7 +267,39 @@ _VOICE: tuple[Metric, ...] = (
         better=Better.HIGHER,
         decimals=2,
         title=N_("call quality while the line is full"),
-        about=N_("Predicted conversational quality (MOS-CQE, ITU-T G.107) during a full download or upload."),
+        about=N_("Predicted conversational quality during a full download or upload, in the worst of all cases."),
+    ),
+    Metric(
+        name="network.mos_full_line_up",
+        unit="MOS",
+        better=Better.HIGHER,
+        decimals=2,
+        title=N_("how customers hear you while the line is full"),
+        about=N_(
+            "Predicted conversational quality from this computer to the company, the worse of a full download and "
+            "a full upload."
+        ),
+    ),
+    Metric(
+        name="network.mos_full_line_down",
+        unit="MOS",
+        better=Better.HIGHER,
+        decimals=2,
+        title=N_("how you hear customers while the line is full"),
+        about=N_(
+            "Predicted conversational quality from the company to this computer, the worse of a full download and "
+            "a full upload."
+        ),
+    ),
+    Metric(
+        name="network.mos_cqe_full_line",
+        unit="MOS",
+        better=Better.HIGHER,
+        decimals=2,
+        title=N_("call quality while the line is full, by the published figures"),
+        about=N_(
+            "As call quality while the line is full, by the E-model as published, not fitted (MOS-CQE, ITU-T G.107)."
+        ),
     ),
     Metric(
         name="network.delay_full_line_up_ms",
@@ -570,6 +615,38 @@ FINDINGS: tuple[FindingKind, ...] = (
         explains=("network.jitter_ms", "network.loss_after_buffer_percent", "network.mos_drop"),
     ),
     FindingKind(
+        code="network.stun_silent",
+        number=441,
+        severity=Severity.MAJOR,
+        category=Category.NETWORK,
+        mender=Mender.OPERATOR,
+        title=N_("calls may not get through"),
+        says=N_(
+            "The server that your company names for measuring the line, {host}, does not answer packets like those of "
+            "a call (UDP port {port})."
+        ),
+        advice={
+            "any": N_(
+                "Switch off a VPN that your work doesn't need, or try another network, such as a phone's hotspot. If "
+                "that doesn't help, tell support: UDP port {port} of {host} does not answer."
+            ),
+        },
+        params=("host", "port"),
+    ),
+    FindingKind(
+        code="network.round_trips_only",
+        number=442,
+        severity=Severity.INFO,
+        category=Category.NETWORK,
+        mender=Mender.SUPPORT,
+        title=N_("both directions together"),
+        says=N_(
+            "The server that was asked tells round trips only: what is said of the line holds for both directions "
+            "together, and each of them may be better."
+        ),
+        advice={"any": N_("Nothing to do. For each direction apart, the company needs a reflector of its own.")},
+    ),
+    FindingKind(
         code="network.long_way",
         number=421,
         severity=Severity.MAJOR,
@@ -678,11 +755,50 @@ FINDINGS: tuple[FindingKind, ...] = (
         ),
         advice={
             "any": N_(
-                "Start no downloads, uploads or video at home while you take calls. If your router has a "
-                "setting for smart queues (SQM, QoS), switch it on."
+                "While you take calls, pause downloads, video, cloud storage and backups on all devices at home. If "
+                "your router has a setting for smart queues (SQM, sometimes QoS), switch it on, and set its speeds to "
+                "nine tenths of what your line carries."
             ),
         },
         params=("up_ms", "down_ms"),
+        explains=("network.mos_full_line",),
+    ),
+    FindingKind(
+        code="network.bufferbloat_up",
+        number=427,
+        severity=Severity.MINOR,
+        category=Category.NETWORK,
+        mender=Mender.OPERATOR,
+        title=N_("calls suffer while something is sent"),
+        says=N_("While the line is full of what is sent, packets to the company's server wait {up_ms} ms longer."),
+        advice={
+            "any": N_(
+                "While you take calls, pause uploads on all devices at home: cloud storage, photos, backups; many such "
+                "programs let you limit their upload speed. If your router has a setting for smart queues (SQM, "
+                "sometimes QoS), switch it on, and set its upload speed to nine tenths of what your line carries."
+            ),
+        },
+        params=("up_ms",),
+        explains=("network.mos_full_line",),
+    ),
+    FindingKind(
+        code="network.bufferbloat_down",
+        number=428,
+        severity=Severity.MINOR,
+        category=Category.NETWORK,
+        mender=Mender.OPERATOR,
+        title=N_("calls suffer while something is received"),
+        says=N_(
+            "While the line is full of what is received, packets from the company's server wait {down_ms} ms longer."
+        ),
+        advice={
+            "any": N_(
+                "While you take calls, pause downloads, updates and video on all devices at home. If your router has a "
+                "setting for smart queues (SQM, sometimes QoS), switch it on, and set its download speed to nine "
+                "tenths of what your line carries."
+            ),
+        },
+        params=("down_ms",),
         explains=("network.mos_full_line",),
     ),
     FindingKind(
