@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 
+from checks.interface import NotMeasured
 from checks.line.where import Place, Placed
 from tests.checks.line.placed_faults import FAR, WELL, Both, Fault, place_of
 from tests.lab.router.namespaces import missing
@@ -110,7 +111,10 @@ def faults() -> list[Fault]:
 
 def _one(task: tuple[Fault, float, int]) -> tuple[Placed, str]:
     fault, seconds, seed = task
-    placed, evidence = place_of(fault, seconds, seed)
+    try:
+        placed, evidence = place_of(fault, seconds, seed)
+    except NotMeasured as reason:
+        raise RuntimeError(f"{fault.name}: {reason}") from None
     router = evidence.train(evidence.nearby.router)
     asked = "–"
     if router is not None:

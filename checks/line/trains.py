@@ -15,8 +15,8 @@ from protocol.packets import Flags, Floats
 
 NEAR_S = 0.08
 """Packets this close in time go through the same pause, queue or burst of losses."""
-BLOCK_S = 0.5
-"""How unevenly hits are spread is told by counting them in blocks of this length."""
+BLOCKS_S = (0.13, 0.5)
+"""How unevenly hits are spread is told by counting them in blocks of these lengths."""
 CHANCE = 0.01
 """How improbable it must be that a nearer train looks so clean by luck."""
 CLEAN, SAME = 0.35, (0.5, 1.8)
@@ -104,15 +104,19 @@ class Hits:
         return float(self.hit.mean()) if len(self.hit) else 0.0
 
     def dispersion(self) -> float:
-        """Variance of the counts in blocks over what it would be if hits were independent; at least 1."""
+        """Variance of the counts in blocks over what it would be if hits were independent; at least 1. The larger of
+        those of short and of long blocks: pauses in step with the long ones are seen in the short ones."""
         if not self.hit.any() or self.hit.all():
             return 1.0
-        block = np.floor(self.at_s / BLOCK_S).astype(np.int64)
+        return max(1.0, *(self._dispersion(block_s) for block_s in BLOCKS_S))
+
+    def _dispersion(self, block_s: float) -> float:
+        block = np.floor(self.at_s / block_s).astype(np.int64)
         block -= block.min()
         counts, sizes = np.bincount(block, self.hit), np.bincount(block)
         expected = sizes * self.share
         independent = float((expected * (1 - self.share)).sum())
-        return max(1.0, float(((counts - expected) ** 2).sum()) / independent)
+        return float(((counts - expected) ** 2).sum()) / independent
 
     def near(self, other: Hits) -> tuple[int, int]:
         """How many packets of ``other`` were sent within :data:`NEAR_S` of a hit of this one, and how many of those are

@@ -93,7 +93,7 @@ def _look(fault: Fault, net: Network, reflector: ReflectorProcess, seconds: floa
         limits = msgspec.structs.replace(limits, line=second)
 
     def look() -> Evidence:
-        watch, probe = TrafficWatch(line, 1 / INTERVAL_S, PACKET_BYTES), TestProbe()
+        watch, probe = TrafficWatch(line.target, 1 / INTERVAL_S, PACKET_BYTES), TestProbe()
         asking, probing = AskingNearby(Context(policy=limits, line=line)), Probing(line.target, seconds, probe)
         with watch, asking, probing:
             with _stalling(lambda: _children("checks.line.prober"), 0.12, 0.4, when=fault.computer == "stalls"):
