@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import threading
+from collections import Counter
 from dataclasses import dataclass, field
+from typing import Literal
 
 from protocol.messages import ReflectorCounts
 from protocol.stamp import SenderPacket
-from protocol.ticket import SESSION_BYTES, TICKET_BYTES, Ticket, TicketError, verify
+from protocol.ticket import SESSION_BYTES, TICKET_BYTES, Ticket, TicketError, TicketProblem, verify
 
 FORGET_AFTER_S = 30.0
 """After a session's last packet."""
@@ -26,18 +27,32 @@ OPEN_PACKETS_PER_S = 1000
 OPEN_SECONDS = 60
 """Limits for a foreign sender on loopback, which has no ticket."""
 
+Dropped = (
+    TicketProblem
+    | Literal[
+        "too_short", "too_long", "malformed", "high_number", "many_sessions", "many_streams", "rate", "total", "unsent"
+    ]
+)
+"""Why a packet got no answer."""
+NOTHING_SEEN = ReflectorCounts(received=0, unique=0, reflected=0, highest_sequence=-1)
+
 
 @dataclass(slots=True)
 class Stream:
     """Packets of one sender with one STAMP session identifier."""
 
+    session: _Session
+    began_s: float
+    """Unix time of its first packet."""
     received: int = 0
     unique: int = 0
     reflected: int = 0
     highest_sequence: int = -1
     slow: int = 0
     dropped: int = 0
-    """Lost here: by a full buffer, by the rate limit, or by a failing send."""
+    """Lost here: by the rate limit, or by a failing send."""
+    received_at_overflow: int = -1
+    """How many had come when a full buffer last lost packets, of this stream or of others; −1: never."""
     seen: bytearray = field(default_factory=bytearray)
     """One bit for each of the sender's sequence numbers."""
 
@@ -59,8 +74,13 @@ class Stream:
             unique=self.unique,
             reflected=self.reflected,
             highest_sequence=self.highest_sequence,
-            unwell=self.dropped > 0 or self.slow > SLOW_SHARE * self.received,
+            unwell=self.dropped > 0 or self._perhaps_overflowed() or self.slow > SLOW_SHARE * self.received,
         )
+
+    def _perhaps_overflowed(self) -> bool:
+        """A full buffer lost packets, and this stream lacks some, or none of it came since."""
+        lacks = self.unique <= self.highest_sequence
+        return self.received_at_overflow >= 0 and (lacks or self.received_at_overflow == self.received)
 
 
 @dataclass(slots=True)
@@ -72,20 +92,22 @@ class _Session:
     streams: dict[int, Stream] = field(default_factory=dict)
     """By STAMP session identifier, in order of their first packets."""
 
-    def may_answer(self, now_s: float) -> bool:
-        """Spends one token of the rate's bucket, if there is one and the ticket's total allows."""
+    def why_not(self, now_s: float) -> Dropped | None:
+        """Spends one token of the rate's bucket, if there is one and the ticket's total allows; else says why not."""
         rate = self.ticket.packets_per_s * RATE_SLACK
         self.tokens = min(rate * BURST_S, self.tokens + (now_s - self.last_s) * rate)
         self.last_s = now_s
-        if self.tokens < 1 or self.packets >= self.ticket.max_packets:
-            return False
+        if self.packets >= self.ticket.max_packets:
+            return "total"
+        if self.tokens < 1:
+            return "rate"
         self.tokens -= 1
         self.packets += 1
-        return True
+        return None
 
 
 class LineSessions:
-    """All sessions of one reflector. Thread-safe.
+    """All sessions of one reflector.
 
     A packet is answered only under a valid ticket, or without one from loopback where ``open_loopback`` is set; never
     beyond the ticket's rate and total, nor for more than ``max_sessions`` at once.
@@ -97,7 +119,11 @@ class LineSessions:
         self._max_sessions = max_sessions
         self._sessions: dict[bytes, _Session] = {}
         self._tickets: dict[bytes, Ticket] = {}
-        self._lock = threading.Lock()
+        self.dropped: Counter[Dropped] = Counter()
+        """Packets that got no answer, by why."""
+
+    def __len__(self) -> int:
+        return len(self._sessions)
 
     def arrived(
         self, packet: SenderPacket, *, source: str, loopback: bool, unix_s: float, now_s: float, held_ms: float
@@ -107,48 +133,74 @@ class LineSessions:
         ``source`` names the sender's address, ``unix_s`` is Unix time, ``now_s`` a monotonic time, ``held_ms`` how
         long the packet waited for this program.
         """
-        with self._lock:
+        try:
             ticket = self._ticket(packet.padding, source, loopback, unix_s)
-            if ticket is None or packet.sequence >= ticket.max_packets:
-                return None
-            session = self._session(ticket, now_s)
-            if session is None:
-                return None
-            stream = session.streams.get(packet.stream)
-            if stream is None:
-                if len(session.streams) >= MAX_STREAMS:
-                    return None
-                stream = session.streams[packet.stream] = Stream()
-            stream.count(packet.sequence)
-            stream.slow += held_ms > SLOW_MS
-            if session.may_answer(now_s):
-                return stream
-            stream.dropped += 1
+        except TicketError as error:
+            self.dropped[error.problem] += 1
             return None
+        if packet.sequence >= ticket.max_packets:
+            self.dropped["high_number"] += 1
+            return None
+        session = self._session(ticket, now_s)
+        if session is None:
+            self.dropped["many_sessions"] += 1
+            return None
+        stream = session.streams.get(packet.stream)
+        if stream is None:
+            if len(session.streams) >= MAX_STREAMS:
+                self.dropped["many_streams"] += 1
+                return None
+            stream = session.streams[packet.stream] = Stream(session, unix_s)
+        return stream if self.goes_on(stream, packet.sequence, unix_s=unix_s, now_s=now_s, held_ms=held_ms) else None
 
-    def overflowed(self, dropped: int) -> None:
-        """The sockets dropped packets of unknown senders: every session of this moment may have lost some."""
-        with self._lock:
-            for session in self._sessions.values():
-                for stream in session.streams.values():
-                    stream.dropped += dropped
+    def goes_on(self, stream: Stream, sequence: int, *, unix_s: float, now_s: float, held_ms: float) -> bool:
+        """Counts the next packet of a stream that is known; whether it is answered."""
+        ticket = stream.session.ticket
+        if sequence >= ticket.max_packets or ticket.expires_at <= unix_s:
+            self.dropped["high_number" if sequence >= ticket.max_packets else "expired_ticket"] += 1
+            return False
+        stream.count(sequence)
+        if held_ms > SLOW_MS:
+            stream.slow += 1
+        because = stream.session.why_not(now_s)
+        if because is None:
+            return True
+        stream.dropped += 1
+        self.dropped[because] += 1
+        return False
+
+    def verified(self, ticket: bytes) -> bool:
+        """These bytes are a ticket that was shown and found good."""
+        return ticket in self._tickets
+
+    def overflowed(self) -> None:
+        """A socket dropped packets of unknown senders: each stream of this moment that lacks some may have lost them
+        here."""
+        for session in self._sessions.values():
+            for stream in session.streams.values():
+                stream.received_at_overflow = stream.received
 
     def counts(self, session: bytes) -> ReflectorCounts:
         """What was seen of a session's latest stream; zeros for a session that is not known (any more)."""
-        with self._lock:
-            known = self._sessions.get(session)
-            latest = next(reversed(known.streams.values()), None) if known else None
-            return latest.counts() if latest else Stream().counts()
+        stream = self.latest(session)
+        return stream.counts() if stream else NOTHING_SEEN
 
-    def forget(self, now_s: float) -> None:
-        """Drops the sessions whose last packet is :data:`FORGET_AFTER_S` old. Call it about once a second."""
-        with self._lock:
-            for name in [n for n, s in self._sessions.items() if now_s - s.last_s > FORGET_AFTER_S]:
-                del self._sessions[name]
-            self._tickets = {b: t for b, t in self._tickets.items() if t.session in self._sessions}
+    def latest(self, session: bytes) -> Stream | None:
+        """A session's latest stream; ``None`` for a session that is not known (any more)."""
+        known = self._sessions.get(session)
+        return next(reversed(known.streams.values()), None) if known else None
 
-    def _ticket(self, padding: bytes, source: str, loopback: bool, unix_s: float) -> Ticket | None:
-        """The right to be answered: a ticket verified once is known by its bytes."""
+    def forget(self, now_s: float) -> bool:
+        """Drops the sessions whose last packet is :data:`FORGET_AFTER_S` old; whether there were any. Call it about
+        once a second."""
+        old = [name for name, session in self._sessions.items() if now_s - session.last_s > FORGET_AFTER_S]
+        for name in old:
+            self._sessions.pop(name).streams.clear()  # They refer to their session: nobody collects cycles here.
+        self._tickets = {b: t for b, t in self._tickets.items() if t.session in self._sessions}
+        return bool(old)
+
+    def _ticket(self, padding: bytes, source: str, loopback: bool, unix_s: float) -> Ticket:
+        """The right to be answered: a ticket verified once is known by its bytes. Raises :class:`TicketError`."""
         shown = padding[:TICKET_BYTES]
         known = self._tickets.get(shown)
         if known is not None and known.expires_at > unix_s:
@@ -156,7 +208,9 @@ class LineSessions:
         try:
             ticket = verify(self._key, padding, unix_s)
         except TicketError:
-            return _loopback_ticket(source) if loopback and self._open_loopback else None
+            if loopback and self._open_loopback:
+                return _loopback_ticket(source)
+            raise
         self._tickets[shown] = ticket
         return ticket
 

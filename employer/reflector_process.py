@@ -10,11 +10,14 @@ import sys
 import threading
 import time
 from types import TracebackType
+from typing import TypeVar
 
 import msgspec
 
-from employer.reflector import Question, Ready, ReflectorConfig
+from employer.reflector import AskMetrics, AskSeen, Metrics, Question, Ready, ReflectorConfig, Seen
 from protocol.messages import ReflectorCounts
+
+T = TypeVar("T")
 
 START_DEADLINE_S = 15.0
 ANSWER_DEADLINE_S = 2.0
@@ -53,17 +56,29 @@ class ReflectorProcess:
 
     def counts(self, session: bytes) -> ReflectorCounts | None:
         """What it saw of a session's latest stream; ``None`` when it doesn't answer now. Blocks up to 2 s."""
+        seen = self.seen(session)
+        return seen.counts if seen else None
+
+    def seen(self, session: bytes) -> Seen | None:
+        """As :meth:`counts`, with when the stream began."""
+        return self._ask(AskSeen(session.hex()), Seen)
+
+    def metrics(self) -> Metrics | None:
+        """What it did since it was started last; ``None`` when it doesn't answer now. Blocks up to 2 s."""
+        return self._ask(AskMetrics(), Metrics)
+
+    def _ask(self, question: Question, kind: type[T]) -> T | None:
         with self._asking:
             if self._process is None or self._process.stdin is None:
                 return None
             try:
-                self._process.stdin.write(msgspec.json.encode(Question(session.hex())) + b"\n")
+                self._process.stdin.write(msgspec.json.encode(question) + b"\n")
                 self._process.stdin.flush()
                 self._owed += 1
                 while self._owed > 0:
                     line = self._lines.get(timeout=ANSWER_DEADLINE_S)
                     self._owed -= 1
-                return msgspec.json.decode(line, type=ReflectorCounts)
+                return msgspec.json.decode(line, type=kind)
             except (OSError, ValueError, msgspec.MsgspecError, queue.Empty):
                 return None
 
@@ -75,6 +90,7 @@ class ReflectorProcess:
             stderr=subprocess.PIPE,
             start_new_session=os.name == "posix",
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            pass_fds=self._config.sockets,
         )
         lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         threading.Thread(target=_read, args=(process, lines), name="reflector-reader", daemon=True).start()

@@ -16,6 +16,7 @@ TTL_UNKNOWN = 255
 """What a reflector says that can't read the time to live (RFC 8762, section 4.3.1)."""
 
 _SENDER = struct.Struct("!IQHH28x")
+_SENDER_HEAD = struct.Struct("!IQHH")
 _REFLECTOR = struct.Struct("!IQHHQIQHxxB3x")
 _TLV = struct.Struct("!BBH")
 _EXTRA_PADDING = 1
@@ -62,6 +63,7 @@ class ErrorEstimate:
 
 UNSYNCHRONISED = ErrorEstimate(synchronised=False, scale=32, multiplier=1)
 """Nothing is claimed of the clock: up to a second off. No statistic here rests on synchronised clocks."""
+_UNSYNCHRONISED = UNSYNCHRONISED.pack()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +165,30 @@ def unix_ns(timestamp: int) -> int:
     return (seconds - _UNIX_EPOCH_IN_NTP_S) * 1_000_000_000 + ((fraction * 1_000_000_000 + (1 << 31)) >> 32)
 
 
-def returned_padding(packet: bytes) -> bytes:
-    """What stands behind the base of a sender's packet, as a reflector sends it back: its Extra Padding recognised."""
-    rest = packet[BASE_BYTES:]
-    if len(rest) >= _TLV.size and rest[1] == _EXTRA_PADDING:
-        return bytes([rest[0] & ~_UNRECOGNISED]) + rest[1:]
-    return rest
+def answer_in_place(
+    memory: bytearray, at: int, length: int, *, sequence: int, sent: int, received: int, ttl: int | None
+) -> None:
+    """Turns the sender's packet of ``length`` bytes at ``at`` into the reflector's answer to it.
+
+    ``sent`` and ``received`` are NTP timestamps. Padding stays as it came, but that Extra Padding is recognised; the
+    packet keeps its length.
+    """
+    sender_sequence, sender_sent, sender_error, stream = _SENDER_HEAD.unpack_from(memory, at)
+    _REFLECTOR.pack_into(
+        memory,
+        at,
+        sequence,
+        sent,
+        _UNSYNCHRONISED,
+        stream,
+        received,
+        sender_sequence,
+        sender_sent,
+        sender_error,
+        TTL_UNKNOWN if ttl is None else ttl,
+    )
+    if length >= BASE_BYTES + _TLV.size and memory[at + BASE_BYTES + 1] == _EXTRA_PADDING:
+        memory[at + BASE_BYTES] &= ~_UNRECOGNISED
 
 
 def _extra_padding(value: bytes, room: int, flags: int) -> bytes:

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import struct
 from dataclasses import dataclass
+from typing import Literal
 
 MAX_TICKET_BYTES = 124
 """The padding of a probe packet is its only carrier (:data:`protocol.stamp.MAX_PADDING_BYTES`)."""
@@ -19,8 +20,15 @@ _MAC_BYTES = 32
 TICKET_BYTES = _FIELDS.size + _MAC_BYTES
 
 
+TicketProblem = Literal["no_ticket", "foreign_ticket", "expired_ticket"]
+
+
 class TicketError(ValueError):
     """A ticket that gives no right: not one at all, not of this employer's making, or expired."""
+
+    def __init__(self, problem: TicketProblem) -> None:
+        super().__init__(problem.replace("_", " "))
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +67,12 @@ def verify(key: bytes, padding: bytes, now: float) -> Ticket:
     """
     fields, mac = padding[: _FIELDS.size], padding[_FIELDS.size : TICKET_BYTES]
     if len(mac) < _MAC_BYTES or not fields.startswith(_MAGIC):
-        raise TicketError("no ticket")
+        raise TicketError("no_ticket")
     if not hmac.compare_digest(mac, _mac(key, fields)):
-        raise TicketError("a ticket by another key")
+        raise TicketError("foreign_ticket")
     ticket = Ticket(*_FIELDS.unpack(fields)[1:])
     if ticket.expires_at <= now:
-        raise TicketError("an expired ticket")
+        raise TicketError("expired_ticket")
     return ticket
 
 

@@ -139,7 +139,7 @@ def test_packets_held_or_dropped_here_make_the_reflector_unwell() -> None:
 
     full = Sender(LineSessions(KEY), ticket())
     full.send(0)
-    full.sessions.overflowed(3)
+    full.sessions.overflowed()
     assert full.sessions.counts(b"s" * 16).unwell
 
 
