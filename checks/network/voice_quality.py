@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 import numpy as np
 
 from checks.interface import Captures, Context, StepId
 from checks.line import length
-from checks.line.doubts import beside, raise_if_void, void
+from checks.line.doubts import beside, raise_if_void, spoiled, void
 from checks.line.in_use import raise_if_it_may_be_others
 from checks.line.pauses import pause_findings
+from checks.line.round_trips import known, round_trip_findings
 from checks.line.trouble import place_of_trouble
 from checks.line.voice import jitter_buffer
 from checks.line.voice.codecs import CODECS, Codec
-from checks.line.voice.quality import CallQuality, best_mos, call_quality, unheard_percent
+from checks.line.voice.quality import CallQuality, call_quality, fitted_mos, unheard_percent
 from checks.steps.full_line import FullLineCapture, Window
 from checks.steps.idle_line import IdleLineCapture
 from protocol.intervals import Estimate
@@ -35,7 +36,7 @@ class VoiceQualityCheck:
     """Packets of the idle and of the full line through a simulated jitter buffer, a codec and the E-model."""
 
     id: ClassVar[str] = "network.voice_quality"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     uses: ClassVar[tuple[StepId, ...]] = ("idle_line", "full_line")
 
     def assess(self, captures: Captures, context: Context) -> Outcome:
@@ -44,34 +45,31 @@ class VoiceQualityCheck:
         trace = idle.probed.trace
         rows = packets(trace, idle.counts)
         said = statistics(rows, trace.interval_s)
-        port = context.line.reflector_port if context.line else 0
-        raise_if_void(idle.probed, said, idle.counts, idle.web_answers, port)
+        raise_if_void(idle.probed, said, idle.counts, idle.web_answers, context.target)
         codec = CODECS[context.policy.line.codec]
         raise_if_it_may_be_others(
             rows, trace, idle.others, lambda part: _idle(call_quality(part, codec, rows), codec), context.policy
         )
         full = captures.find("full_line", FullLineCapture)
         loaded = Loaded.of(full, codec) if full is not None else None
-        disturbed_by = beside(idle.others, idle.counts, said)
-        if full is not None and _unwell(full):
-            disturbed_by.append(finding("employer.reflector_unwell"))
+        disturbed_by = [*round_trip_findings(rows), *beside(idle.others, idle.counts, said)]
+        if full is not None and (because := _spoiled(full)) is not None:
+            disturbed_by.append(because)
         measured = _idle(call_quality(rows, codec), codec)
         return Outcome(
             check=self.id,
             version=self.version,
             status=Status.MEASURED,
-            measurements=[
-                *measured,
-                *_fixed_buffers(rows, codec),
-                *(loaded.measurements() if loaded else ()),
-            ],
+            measurements=known(
+                [*measured, *_fixed_buffers(rows, codec), *(loaded.measurements() if loaded else ())], rows
+            ),
             findings=[
                 *pause_findings(rows),
                 *place_of_trouble(idle, rows, measured, context.policy),
                 *(loaded.findings() if loaded else ()),
             ],
             disturbed_by=disturbed_by,
-            facts={"codec": codec.title, "codec_provisional": codec.provisional},
+            facts={"codec": codec.title},
         )
 
     def wants_more(self, captures: Captures, policy: Policy) -> float:
@@ -98,8 +96,8 @@ class Loaded:
 
     @classmethod
     def of(cls, full: FullLineCapture, codec: Codec) -> Loaded | None:
-        """The full line's, or ``None`` where it was not probed, or the reflector disturbed the probe."""
-        if full.probed is None or not full.probed.trace.answers or _unwell(full):
+        """The full line's, or ``None`` where it was not probed, or something disturbed the probe."""
+        if full.probed is None or not full.probed.trace.answers or _spoiled(full):
             return None
         rows = packets(full.probed.trace, full.counts)
         return cls(rows, _long_enough(full.down_window), _long_enough(full.up_window), codec)
@@ -107,8 +105,10 @@ class Loaded:
     def measurements(self) -> Iterator[Measurement]:
         """Quality in the worst of all cases, and the queue of each direction."""
         if self.calls:
-            worst = min((call.worse.mos for call in self.calls), key=lambda mos: mos.value)
-            yield measurement("network.mos_full_line", worst.value, worst.low, worst.high)
+            yield _score("network.mos_full_line", _worst(call.worse.mos for call in self.calls))
+            yield _score("network.mos_full_line_up", _worst(call.up.mos for call in self.calls))
+            yield _score("network.mos_full_line_down", _worst(call.down.mos for call in self.calls))
+            yield _score("network.mos_cqe_full_line", _worst(call.worse_mos_cqe for call in self.calls))
         if self.up_ms is not None:
             yield measurement("network.delay_full_line_up_ms", self.up_ms)
         if self.down_ms is not None:
@@ -117,13 +117,20 @@ class Loaded:
     def findings(self) -> list[Finding]:
         """A queue, where one was seen."""
         up_ms, down_ms = self.up_ms or 0.0, self.down_ms or 0.0
-        if max(up_ms, down_ms) < BUFFERBLOAT_MS:
-            return []
-        return [finding("network.bufferbloat", up_ms=round(up_ms), down_ms=round(down_ms))]
+        if min(up_ms, down_ms) >= BUFFERBLOAT_MS:
+            return [finding("network.bufferbloat", up_ms=round(up_ms), down_ms=round(down_ms))]
+        if up_ms >= BUFFERBLOAT_MS:
+            return [finding("network.bufferbloat_up", up_ms=round(up_ms))]
+        if down_ms >= BUFFERBLOAT_MS:
+            return [finding("network.bufferbloat_down", down_ms=round(down_ms))]
+        return []
 
 
-def _unwell(full: FullLineCapture) -> bool:
-    return full.counts is not None and full.counts.unwell
+def _spoiled(full: FullLineCapture) -> Finding | None:
+    """What voids the probe of the full line."""
+    if full.counts is not None and full.counts.unwell:
+        return finding("employer.reflector_unwell")
+    return spoiled(full.probed) if full.probed is not None else None
 
 
 def _long_enough(window: Window | None) -> Window | None:
@@ -132,13 +139,14 @@ def _long_enough(window: Window | None) -> Window | None:
 
 def _idle(call: CallQuality, codec: Codec) -> list[Measurement]:
     worse, loss = call.worse.mos, call.most_loss_percent
-    best = best_mos(codec)
+    best = fitted_mos(codec)
     return [
         measurement("network.loss_after_buffer_percent", loss.value, loss.low, loss.high),
         measurement("network.mos_drop", best - worse.value, best - worse.high, best - worse.low),
-        measurement("network.mos_idle_line", worse.value, worse.low, worse.high),
+        _score("network.mos_idle_line", worse),
         _score("network.mos_up", call.up.mos),
         _score("network.mos_down", call.down.mos),
+        _score("network.mos_cqe_idle_line", call.worse_mos_cqe),
         measurement("network.mouth_to_ear_ms", max(call.up.delay_ms, call.down.delay_ms)),
     ]
 
@@ -147,9 +155,16 @@ def _score(metric: str, mos: Estimate) -> Measurement:
     return measurement(metric, mos.value, mos.low, mos.high)
 
 
+def _worst(scores: Iterable[Estimate]) -> Estimate:
+    return min(scores, key=lambda score: score.value)
+
+
 def _fixed_buffers(rows: Packets, codec: Codec) -> Iterator[Measurement]:
     for depth_ms in FIXED_BUFFERS_MS:
-        losses = [unheard_percent(way, jitter_buffer.fixed(way, depth_ms), codec) for way in (rows.up, rows.down)]
+        losses = [
+            unheard_percent(way, jitter_buffer.fixed(way, depth_ms, forward_correction=codec.forward_correction))
+            for way in (rows.up, rows.down)
+        ]
         worse = max(losses, key=lambda loss: loss.value)
         yield measurement(f"network.loss_fixed_{depth_ms}_percent", worse.value, worse.low, worse.high)
 

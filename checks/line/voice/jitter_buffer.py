@@ -1,21 +1,15 @@
-"""Simulated jitter buffers: which packets of a trace would have been in time to be played, and at what delay."""
+"""Simulated jitter buffers: which packets of a trace would have been heard, and at what delay."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
+from checks.line.voice.stretching import Stretching
 from protocol.packets import Flags, Floats, OneWay
 
 PACKET_MS = 20.0
-ADAPTIVE_QUANTILE = 0.97
-"""Of the recent delays, how many the adaptive buffer means to catch."""
-ADAPTIVE_MEMORY = 100
-"""Packets that it remembers: two seconds."""
-ADAPTIVE_MIN_MS, ADAPTIVE_MAX_MS = 20.0, 200.0
-"""How far it lets itself be stretched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,50 +17,57 @@ class Playout:
     """What left the buffer, a row per packet that set out."""
 
     missing: Flags
-    """Not there when its turn came: lost on the way, or late. A packet of unknown fate counts as there."""
+    """Not heard: lost on the way or late, and not recovered. A packet of unknown fate counts as heard."""
+    by_copy: Flags
+    """Heard from the copy that the packet after it carried."""
     known: Flags
     """Its fate is known: it arrived at a known time, or was lost in this direction."""
-    delay_ms: float
-    """Mean of what waiting on the way and in the buffer add to the smallest delay of the line."""
+    due_ms: Floats
+    """When it was played, above the smallest delay of the line."""
+
+    @property
+    def delay_ms(self) -> float:
+        """Mean of what waiting on the way and in the buffer add to the smallest delay of the line."""
+        return float(np.mean(self.due_ms)) if len(self.due_ms) else 0.0
+
+    def where(self, rows: Flags) -> Playout:
+        """Only these packets, one flag for each."""
+        return Playout(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
 
-def fixed(way: OneWay, depth_ms: float) -> Playout:
+def fixed(way: OneWay, depth_ms: float, *, forward_correction: bool = False) -> Playout:
     """A buffer that holds the packet which opens the call for ``depth_ms``, and keeps that rhythm.
 
     Which packet opens the call is chance; the typical one is taken, of median delay.
     """
-    above = _above_minimum(way)
-    due_ms = _median(above) + depth_ms
-    return Playout(way.lost | (above > due_ms), _known(way, above), due_ms)
+    own, copy = _arrivals(way, forward_correction)
+    arrived = own[np.isfinite(own)]
+    due_ms = np.full(len(own), (float(np.median(arrived)) if len(arrived) else 0.0) + depth_ms)
+    late = own > due_ms
+    by_copy = late & ~(copy > due_ms)
+    return Playout(late & ~by_copy, by_copy, _known(own), due_ms)
 
 
-def adaptive(way: OneWay) -> Playout:
-    """A buffer that follows the line, as softphones' do: it aims at a quantile of the delays of the last two seconds,
-    rounded up to whole packets, and stretches or shortens speech to get there (no loss is counted for that)."""
-    above = _above_minimum(way)
-    due_ms = np.full(len(above), ADAPTIVE_MIN_MS)
-    recent: list[float] = []
-    for row, delay in enumerate(above):
-        if recent:
-            floor = min(recent)
-            reach = math.ceil((np.quantile(recent, ADAPTIVE_QUANTILE) - floor) / PACKET_MS) * PACKET_MS
-            due_ms[row] = floor + min(max(reach, ADAPTIVE_MIN_MS), ADAPTIVE_MAX_MS)
-        else:
-            due_ms[row] = (0.0 if np.isnan(delay) else delay) + ADAPTIVE_MIN_MS
-        if not np.isnan(delay):
-            recent = [*recent[1 - ADAPTIVE_MEMORY :], delay]
-    return Playout(way.lost | (above > due_ms), _known(way, above), float(np.mean(due_ms)) if len(due_ms) else 0.0)
+def adaptive(way: OneWay, *, forward_correction: bool = False) -> Playout:
+    """A buffer that follows the line, as those of browsers do (:mod:`checks.line.voice.stretching`)."""
+    own, copy = _arrivals(way, forward_correction)
+    missing, by_copy = np.zeros((2, len(own)), dtype=np.bool_)
+    due_ms = np.zeros(len(own))
+    for row, turn in enumerate(Stretching(own, copy, PACKET_MS).turns()):
+        missing[row], by_copy[row], due_ms[row] = turn
+    return Playout(missing, by_copy, _known(own), due_ms)
 
 
-def _above_minimum(way: OneWay) -> Floats:
-    arrived = way.delay_ms[~np.isnan(way.delay_ms)]
-    return way.delay_ms - (arrived.min() if len(arrived) else 0.0)
+def _arrivals(way: OneWay, forward_correction: bool) -> tuple[Floats, Floats]:
+    """When each packet, and the copy of it that travels with the next, arrived: ms after it was sent, above the
+    smallest delay of the line; infinity for what is lost, NaN for what isn't known."""
+    known = way.delay_ms[~np.isnan(way.delay_ms)]
+    own = np.where(way.lost, np.inf, way.delay_ms - (known.min() if len(known) else 0.0))
+    copy = np.full(len(own), np.inf)
+    if forward_correction:
+        copy[:-1] = np.where(np.isnan(own[1:]), 0.0, own[1:]) + PACKET_MS
+    return own, copy
 
 
-def _known(way: OneWay, above: Floats) -> Flags:
-    return way.lost | ~np.isnan(above)
-
-
-def _median(above: Floats) -> float:
-    arrived = above[~np.isnan(above)]
-    return float(np.median(arrived)) if len(arrived) else 0.0
+def _known(own: Floats) -> Flags:
+    return ~np.isnan(own)

@@ -1,8 +1,9 @@
-"""From a trace to what a call over it would sound like: MOS-CQE (ITU-T P.800.1), for each direction."""
+"""From a trace to what a call over it would sound like, for each direction: on the fitted scale, and as MOS-CQE
+(ITU-T P.800.1) by the E-model's published figures."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,19 +13,33 @@ from checks.line.voice.emodel import Path, mos, rate
 from checks.line.voice.jitter_buffer import Playout
 from protocol.intervals import Estimate
 from protocol.line_statistics import mean_burst, share_percent
-from protocol.packets import Floats, OneWay, Packets
+from protocol.packets import Flags, Floats, OneWay, Packets
+
+
+@dataclass(frozen=True, slots=True)
+class Delays:
+    """Of one direction of a call, without the sound devices' own."""
+
+    mouth_to_ear_ms: float = 0.0
+    """Packet, way, buffer."""
+    round_trip_ms: float = 0.0
+
+
+NO_DELAY = Delays()
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceQuality:
-    """One direction of a call."""
+    """One direction of a call. The intervals of the scores are that of the loss."""
 
     loss_percent: Estimate
     """Packets whose speech is not heard: lost or late, and not recovered."""
     delay_ms: float
     """From mouth to ear, without the devices' own: packet, way, buffer."""
     mos: Estimate
-    """The interval is that of the loss."""
+    """By the figures fitted to decoded speech."""
+    mos_cqe: Estimate
+    """By the published figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,64 +61,74 @@ class CallQuality:
         """Of the direction that loses more."""
         return max((self.up.loss_percent, self.down.loss_percent), key=lambda loss: loss.value)
 
+    @property
+    def worse_mos_cqe(self) -> Estimate:
+        """Of the direction where it is lower."""
+        return min((self.up.mos_cqe, self.down.mos_cqe), key=lambda score: score.value)
 
-def best_mos(codec: Codec) -> float:
-    """The codec's own score, without delay or loss."""
-    return rate(Path(ie=codec.ie, bpl=codec.bpl)).mos
+
+def fitted_mos(codec: Codec, loss_percent: float = 0.0, delays: Delays = NO_DELAY) -> float:
+    """The score by the figures fitted to decoded speech; without delays it is that of listening alone."""
+    return _mos(Path(ie=codec.fitted.impairment(loss_percent)), delays)
 
 
-def call_quality(rows: Packets, codec: Codec, whole: Packets | None = None) -> CallQuality:
+def published_mos(codec: Codec, loss_percent: float, burst_ratio: float, delays: Delays = NO_DELAY) -> float:
+    """The score by the E-model's published figures."""
+    return _mos(Path(ie=codec.ie, bpl=codec.bpl, ppl=loss_percent, burst_r=burst_ratio), delays)
+
+
+def burst_ratio(missing: Flags) -> float:
+    """BurstR of G.107, at least 1: how much longer runs of missing packets are than chance would make them."""
+    share = float(np.mean(missing)) if len(missing) else 0.0
+    return max(1.0, mean_burst(missing) * (1 - share))
+
+
+def call_quality(part: Packets, codec: Codec, whole: Packets | None = None) -> CallQuality:
     """What a call would sound like over a line, behind an adaptive jitter buffer.
 
-    ``whole`` is the trace that ``rows`` are a part of: its fastest packets are the line without a queue. The clocks of
-    the two ends aren't compared: each direction is given half of the smallest round trip.
+    ``whole`` is the trace that ``part`` consists of rows of: the call went on all along, and its fastest packets are
+    the line without a queue. The clocks of the two ends aren't compared: each direction is given half of the smallest
+    round trip.
     """
-    whole = rows if whole is None else whole
+    whole = part if whole is None else whole
+    rows = np.isin(whole.sent_s, part.sent_s)
     way_ms = max(0.0, _smallest(whole.rtt_ms)) / 2
-    up, down = jitter_buffer.adaptive(rows.up), jitter_buffer.adaptive(rows.down)
-    up_ms = codec.delay_ms + way_ms + _standing_ms(rows.up, whole.up) + up.delay_ms
-    down_ms = codec.delay_ms + way_ms + _standing_ms(rows.down, whole.down) + down.delay_ms
+    up, down = (
+        jitter_buffer.adaptive(way, forward_correction=codec.forward_correction).where(rows)
+        for way in (whole.up, whole.down)
+    )
+    up_ms, down_ms = (codec.delay_ms + way_ms + playout.delay_ms for playout in (up, down))
     return CallQuality(
-        up=_quality(rows.up, up, codec, up_ms, up_ms + down_ms),
-        down=_quality(rows.down, down, codec, down_ms, up_ms + down_ms),
+        up=_quality(part.up, up, codec, Delays(up_ms, up_ms + down_ms)),
+        down=_quality(part.down, down, codec, Delays(down_ms, up_ms + down_ms)),
     )
 
 
-def _standing_ms(part: OneWay, whole: OneWay) -> float:
-    """A queue that stood all through a part of the trace: how much its fastest packet is behind the whole's."""
-    return _smallest(part.delay_ms) - _smallest(whole.delay_ms) if (~np.isnan(part.delay_ms)).any() else 0.0
+def unheard_percent(way: OneWay, playout: Playout) -> Estimate:
+    """Packets whose speech is not heard, in percent; the interval allows for bursts."""
+    counted = playout.known & way.offered
+    rows = counted | way.perhaps_lost
+    return share_percent((playout.missing & counted)[rows], way.perhaps_lost[rows]).at_least(way.certain)
+
+
+def _quality(way: OneWay, playout: Playout, codec: Codec, delays: Delays) -> VoiceQuality:
+    loss = unheard_percent(way, playout)
+    bursts = burst_ratio(playout.missing[playout.known & way.offered])
+    return VoiceQuality(
+        loss,
+        delays.mouth_to_ear_ms,
+        mos=Estimate(*(fitted_mos(codec, percent, delays) for percent in (loss.value, loss.high, loss.low))),
+        mos_cqe=Estimate(
+            *(published_mos(codec, percent, bursts, delays) for percent in (loss.value, loss.high, loss.low))
+        ),
+    )
+
+
+def _mos(path: Path, delays: Delays) -> float:
+    half_ms = delays.round_trip_ms / 2
+    return mos(rate(replace(path, t=half_ms, ta=delays.mouth_to_ear_ms, tr=delays.round_trip_ms)).r)
 
 
 def _smallest(values: Floats) -> float:
     known = values[~np.isnan(values)]
     return float(known.min()) if len(known) else 0.0
-
-
-def unheard_percent(way: OneWay, playout: Playout, codec: Codec) -> Estimate:
-    """Packets whose speech is not heard, in percent; the interval allows for bursts."""
-    counted = playout.known & way.offered
-    rows = counted | way.perhaps_lost
-    return share_percent((codec.unheard(playout.missing) & counted)[rows], way.perhaps_lost[rows])
-
-
-def _quality(way: OneWay, playout: Playout, codec: Codec, delay_ms: float, round_trip_ms: float) -> VoiceQuality:
-    loss = unheard_percent(way, playout, codec)
-    burst = mean_burst(codec.unheard(playout.missing)[playout.known & way.offered])
-
-    def score(percent: float) -> float:
-        by_chance = 1 / (1 - percent / 100) if percent < 100 else 1.0
-        return mos(
-            rate(
-                Path(
-                    ie=codec.ie,
-                    bpl=codec.bpl,
-                    ppl=percent,
-                    burst_r=max(1.0, burst / by_chance),
-                    t=round_trip_ms / 2,
-                    ta=delay_ms,
-                    tr=round_trip_ms,
-                )
-            ).r
-        )
-
-    return VoiceQuality(loss, delay_ms, Estimate(score(loss.value), low=score(loss.high), high=score(loss.low)))

@@ -84,4 +84,4 @@ def test_a_queue_that_a_download_fills_is_measured_heard_and_named(network: Make
     assert 250 < value["network.delay_full_line_down_ms"] < 450
     assert value["network.delay_full_line_up_ms"] < 100
     assert value["network.mos_full_line"] < value["network.mos_idle_line"] - 0.3
-    assert [f.code for f in outcome.findings] == ["network.bufferbloat"]
+    assert [f.code for f in outcome.findings] == ["network.bufferbloat_down"]

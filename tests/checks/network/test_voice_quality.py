@@ -18,7 +18,14 @@ from report.vocabulary import Verdict
 from tests.checks.network.captures import assess, full, idle, value
 from tests.protocol.lines import Line, steady
 
-FULL = {"network.mos_full_line", "network.delay_full_line_up_ms", "network.delay_full_line_down_ms"}
+FULL = {
+    "network.mos_full_line",
+    "network.mos_full_line_up",
+    "network.mos_full_line_down",
+    "network.mos_cqe_full_line",
+    "network.delay_full_line_up_ms",
+    "network.delay_full_line_down_ms",
+}
 UNWELL = ReflectorCounts(received=600, unique=600, reflected=600, highest_sequence=599, unwell=True)
 
 
@@ -34,7 +41,8 @@ def test_a_clean_line_is_near_the_codecs_best() -> None:
     outcome = assess(CHECK, idle(steady(925)))
     assert value(outcome, "network.loss_after_buffer_percent") == 0
     assert value(outcome, "network.mos_drop") < 0.1
-    assert value(outcome, "network.mos_idle_line") == pytest.approx(4.35, abs=0.06)
+    assert value(outcome, "network.mos_idle_line") == pytest.approx(4.38, abs=0.06)
+    assert value(outcome, "network.mos_cqe_idle_line") == pytest.approx(4.38, abs=0.06)
     assert outcome.facts["codec"] == "G.711 with concealment"
     assert {m.metric for m in outcome.measurements} == set(CHECKS[CHECK.id].metrics) - FULL
 
@@ -64,13 +72,26 @@ def test_loss_costs_quality_and_its_uncertainty_is_kept() -> None:
     assert evaluation.next_action.finding.code == "network.loss"
 
 
-def test_a_standing_queue_is_seen_in_its_direction_and_as_bufferbloat() -> None:
+def test_a_standing_queue_is_seen_in_its_direction() -> None:
     outcome = assess(CHECK, idle(steady(925)), full_line(queue_up_ms=300, queue_down_ms=40))
     assert value(outcome, "network.delay_full_line_up_ms") == pytest.approx(300, abs=1)
     assert value(outcome, "network.delay_full_line_down_ms") == pytest.approx(40, abs=1)
     assert value(outcome, "network.mos_full_line") < value(outcome, "network.mos_idle_line") - 0.3
-    (bloat,) = outcome.findings
-    assert (bloat.code, bloat.params) == ("network.bufferbloat", {"up_ms": 300, "down_ms": 40})
+    assert value(outcome, "network.mos_full_line_up") == value(outcome, "network.mos_full_line")
+    assert value(outcome, "network.mos_full_line_down") > value(outcome, "network.mos_full_line_up") + 0.2
+
+
+@pytest.mark.parametrize(
+    ("up_ms", "down_ms", "code", "params"),
+    [
+        (300, 40, "network.bufferbloat_up", {"up_ms": 300}),
+        (40, 300, "network.bufferbloat_down", {"down_ms": 300}),
+        (300, 200, "network.bufferbloat", {"up_ms": 300, "down_ms": 200}),
+    ],
+)
+def test_a_queue_is_named_with_its_direction(up_ms: int, down_ms: int, code: str, params: dict[str, int]) -> None:
+    (bloat,) = assess(CHECK, idle(steady(925)), full_line(up_ms, down_ms)).findings
+    assert (bloat.code, bloat.params) == (code, params)
 
 
 def test_a_line_that_stays_quick_while_full_is_no_bufferbloat() -> None:
