@@ -9,7 +9,7 @@ import time
 import msgspec
 from msgspec import Struct
 
-from checks.interface import Line
+from checks.interface import Target
 from checks.line.probing import Probed, Probing
 from tests.checks.probe import TestProbe
 
@@ -20,7 +20,7 @@ TURN_S = 0.005
 class Task(Struct, frozen=True):
     """What to look at."""
 
-    line: Line
+    target: Target
     seconds: float
     busy: bool
 
@@ -51,7 +51,7 @@ def main() -> None:
     if task.busy:
         threading.Thread(target=_work, daemon=True).start()
     began_s = time.monotonic()
-    with Probing(task.line, task.seconds, TestProbe()) as probing:
+    with Probing(task.target, task.seconds, TestProbe()) as probing:
         probed = probing.result()
     took_s = time.monotonic() - began_s
     used = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -17,7 +17,7 @@ import msgspec
 
 from benchmarks.line_host import Looked, Task
 from benchmarks.line_truth import Line, Side, rfc_3550_ms
-from checks.interface import Line as LineToReflector
+from checks.interface import Target
 from employer.reflector import ReflectorConfig
 from employer.reflector_process import ReflectorProcess
 from protocol.line_statistics import DirectionStatistics, statistics
@@ -74,10 +74,10 @@ class Readiness:
         self._reflector = ReflectorProcess(ReflectorConfig(ticket_key=_KEY.hex()))
         net.far.call(self._start_reflector)
         ticket = issue(_KEY, session=_SESSION, expires_at=int(time.time()) + 600)
-        line = LineToReflector("http://127.0.0.1:9", net.far.address, self._reflector.port, _SESSION, ticket, "bearer")
+        target = Target(net.far.address, self._reflector.port, "stamp", ticket)
         self._host = _start(net.home, sys.executable, "-m", "benchmarks.line_host")
         assert self._host.stdin is not None
-        self._host.stdin.write(msgspec.json.encode(Task(line, seconds, busy_host)) + b"\n")
+        self._host.stdin.write(msgspec.json.encode(Task(target, seconds, busy_host)) + b"\n")
         self._host.stdin.flush()
 
     def _start_reflector(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,11 +38,15 @@ class Line:
     rtt_ms: Mapping[int, float]
 
 
-def truth(packets: Iterable[tuple[int, Record]]) -> Line:
-    """What the router did to a tool's packets. Each comes with its number, which its answer has as well."""
+def truth(packets: Iterable[tuple[int, Record]], only: Collection[int] | None = None) -> Line:
+    """What the router did to a tool's packets. Each comes with its number, which its answer has as well.
+
+    ``only``: of these packets alone.
+    """
     lanes: dict[Direction, dict[int, list[Record]]] = {Direction.UP: {}, Direction.DOWN: {}}
     for number, record in packets:
-        lanes[record.direction].setdefault(number, []).append(record)
+        if only is None or number in only:
+            lanes[record.direction].setdefault(number, []).append(record)
     up, down = (_side(lanes[direction]) for direction in Direction)
     rtt = {n: up.delay_ms[n] + down.delay_ms[n] for n in up.delay_ms.keys() & down.delay_ms.keys()}
     return Line(up, down, rtt)

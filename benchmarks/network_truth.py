@@ -4,6 +4,9 @@ All tools run at once over the same impaired line, each with a telephone's strea
 The laboratory's router logs when each packet came and went; a tool's word is compared with what its own packets met.
 The router and the far side run ahead of ordinary programs, since in life they are other computers. Jitter in percent
 is given where the true jitter is at least a millisecond. iperf3 tells no packet's delay, ping only round trips.
+
+A sender learns nothing of the way up of a packet whose answer was lost on the way down. The truth counts those packets
+as well; beside it stands the error over the answered ones alone, which is that of the measurement itself.
 """
 
 from __future__ import annotations
@@ -41,6 +44,8 @@ class Result:
     condition: Condition
     mode: Mode
     error: LineError
+    error_of_answered: LineError
+    """Against the truth about the answered packets alone."""
     core_share: float | None
 
     @property
@@ -62,34 +67,42 @@ def run(condition: Condition, mode: Mode, tools: Iterable[str], seconds: float, 
         records, conduct = net.end()
     if conduct.p99_ms > 1:
         print(f"{condition.name}: the router was late by {conduct.p99_ms:.2f} ms (99th percentile)", file=sys.stderr)
-    return [
-        Result(name, condition, mode, error(word.line, truth(at_work[name].own(records))), word.core_share)
-        for name, word in words.items()
-    ]
+    results = []
+    for name, word in words.items():
+        own = list(at_work[name].own(records))
+        true, of_answered = truth(own), truth(own, only=word.line.up.delay_ms.keys())
+        errors = error(word.line, true), error(word.line, of_answered)
+        results.append(Result(name, condition, mode, *errors, word.core_share))
+    return results
 
 
-def jitter_errors_percent(results: Iterable[Result]) -> list[float]:
+def jitter_errors_percent(errors: Iterable[LineError]) -> list[float]:
     """Of each direction that has jitter to speak of."""
     return [
         100 * abs(side.jitter_ms) / side.true_jitter_ms
-        for result in results
-        for side in result.sides
+        for line in errors
+        for side in (line.up, line.down)
         if side.jitter_ms is not None and side.true_jitter_ms >= JUDGED_FROM_MS
     ]
 
 
 def print_conditions(results: list[Result]) -> None:
     """Our own numbers: a row for each condition, up / down where there are two."""
-    print(f"\n{'our prober':<40}{'true jitter':>15}{'error, %':>16}{'packet error, µs':>26}{'p95 bias':>10}", end="")
-    print(f"{'wrong by, up/down':>27}{'CPU':>7}")
-    print(f"{'':<40}{'ms, up/down':>15}{'median   worst':>16}{'median   p95    max':>26}{'ms, most':>10}", end="")
-    print(f"{'lost   copies  reordered':>27}{'% core':>7}")
+    print(
+        f"\n{'our prober':<40}{'true jitter':>14}{'jitter error, %':>17}{'answered':>10}{'one-way error, µs':>22}",
+        end="",
+    )
+    print(f"{'p95 bias':>10}{'wrong by, up/down':>26}{'CPU':>7}")
+    print(f"{'':<40}{'ms, up/down':>14}{'median   worst':>17}{'only':>10}{'median   p95    max':>22}", end="")
+    print(f"{'ms, most':>10}{'lost  copies reordered':>26}{'% core':>7}")
     for condition, mode in dict.fromkeys((r.condition, r.mode) for r in results):
         of_it = [r for r in results if (r.condition, r.mode) == (condition, mode)]
         jitters = "/".join(f"{np.mean([r.sides[k].true_jitter_ms for r in of_it]):.2f}" for k in (0, 1))
+        answered = jitter_errors_percent(r.error_of_answered for r in of_it)
+        worst = f"{max(answered):.2f}" if answered else "-"
         title = condition.name if mode is MODES[0] else f"{condition.name}, {mode.name}"
-        print(f"{title:<40}{jitters:>15}{_jitter(of_it):>16}{_delays(of_it):>26}{_bias(of_it):>10}", end="")
-        print(f"{_wrong(of_it):>27}{_cpu(of_it):>7}")
+        print(f"{title:<40}{jitters:>14}{_jitter(of_it):>17}{worst:>10}{_delays(of_it):>22}{_bias(of_it):>10}", end="")
+        print(f"{_wrong(of_it):>26}{_cpu(of_it):>7}")
 
 
 def print_tools(results: list[Result]) -> None:
@@ -109,7 +122,7 @@ def print_tools(results: list[Result]) -> None:
 
 
 def _jitter(results: list[Result]) -> str:
-    errors = jitter_errors_percent(results)
+    errors = jitter_errors_percent(result.error for result in results)
     return f"{np.median(errors):.2f} {max(errors):7.2f}" if errors else "-"
 
 
@@ -142,7 +155,7 @@ def _wrong(results: list[Result]) -> str:
 
     both = [[result.sides[k] for result in results] for k in (0, 1)]
     counts = ["/".join(most(getattr(side, name) for side in sides) for sides in both) for name in _COUNTS]
-    return "     ".join(counts)
+    return "     ".join(f"{count:>3}" for count in counts)
 
 
 _COUNTS = ("lost", "duplicated", "reordered")
