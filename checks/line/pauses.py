@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from checks.line.nearby.messages import Nearby
 from protocol.packets import Floats, OneWay, Packets
 from report.catalogue import finding
 from report.vocabulary import Finding
@@ -71,13 +72,15 @@ def regular_pauses(rows: Packets) -> RegularPauses | None:
     return RegularPauses(every_s=beat[0], length_ms=middle_ms, count=beat[1])
 
 
-def pause_findings(rows: Packets) -> list[Finding]:
-    """``network.wifi_pause``, where there are regular pauses."""
+def pause_findings(rows: Packets, nearby: Nearby | None) -> list[Finding]:
+    """``network.wifi_pause`` where there are regular pauses; ``network.line_pause`` where the link is known not to be
+    Wi-Fi."""
     pauses = regular_pauses(rows)
     if pauses is None:
         return []
-    length_ms = round(pauses.length_ms / 10) * 10
-    return [finding("network.wifi_pause", every_s=round(pauses.every_s, 1), length_ms=length_ms)]
+    perhaps_wifi = nearby is None or nearby.link.kind in ("wifi", "unknown")
+    code = "network.wifi_pause" if perhaps_wifi else "network.line_pause"
+    return [finding(code, every_s=round(pauses.every_s, 1), length_ms=round(pauses.length_ms / 10) * 10)]
 
 
 def all_pauses(rows: Packets) -> list[Pause]:

@@ -52,7 +52,10 @@ class JitterCheck:
             version=self.version,
             status=Status.MEASURED,
             measurements=known(measured, rows),
-            findings=[*pause_findings(rows), *place_of_trouble(capture, rows, measured, context.policy)],
+            findings=[
+                *pause_findings(rows, capture.nearby),
+                *place_of_trouble(capture, rows, measured, context.policy),
+            ],
             disturbed_by=[*round_trip_findings(rows), *beside(capture.others, capture.counts, said)],
             evidence=_evidence(rows),
             facts=_facts(capture, said),

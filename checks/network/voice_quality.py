@@ -64,7 +64,7 @@ class VoiceQualityCheck:
                 [*measured, *_fixed_buffers(rows, codec), *(loaded.measurements() if loaded else ())], rows
             ),
             findings=[
-                *pause_findings(rows),
+                *pause_findings(rows, idle.nearby),
                 *place_of_trouble(idle, rows, measured, context.policy),
                 *(loaded.findings() if loaded else ()),
             ],

@@ -647,6 +647,23 @@ FINDINGS: tuple[FindingKind, ...] = (
         advice={"any": N_("Nothing to do. For each direction apart, the company needs a reflector of its own.")},
     ),
     FindingKind(
+        code="network.line_pause",
+        number=418,
+        severity=Severity.MINOR,
+        category=Category.NETWORK,
+        mender=Mender.OPERATOR,
+        title=N_("regular short pauses"),
+        says=N_("Every {every_s} s the line stands still for about {length_ms} ms."),
+        advice={
+            "any": N_(
+                "If there is a Wi-Fi repeater or a powerline adapter between this computer and the router, connect "
+                "straight to the router. If it stays, tell support this number."
+            ),
+        },
+        params=("every_s", "length_ms"),
+        explains=("network.jitter_ms", "network.loss_after_buffer_percent", "network.mos_drop"),
+    ),
+    FindingKind(
         code="network.long_way",
         number=421,
         severity=Severity.MAJOR,

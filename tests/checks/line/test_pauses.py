@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import numpy as np
 import pytest
 
+from checks.line.link.facts import Link, LinkKind
+from checks.line.nearby.messages import Nearby
 from checks.line.pauses import RegularPauses, all_pauses, regular_pauses
 from checks.network import jitter, voice_quality
 from protocol.packets import Floats, packets
@@ -156,6 +160,13 @@ def test_a_line_that_is_unsteady_for_its_pauses_is_said_to_pause() -> None:
     assert evaluation.next_action.finding.code == "network.wifi_pause"
     assert evaluation.next_action.finding.params == {"every_s": 0.5, "length_ms": 150}
     assert not {f.code for c in evaluation.checks for f in c.findings} & {"network.high_jitter", "network.poor_voice"}
+
+
+@pytest.mark.parametrize(("kind", "code"), [("wifi", "wifi_pause"), ("cable", "line_pause"), ("mobile", "line_pause")])
+def test_wifi_is_named_only_where_it_may_be_wifi(kind: LinkKind, code: str) -> None:
+    line, _ = scanning(18.5, 2.0, 100, np.random.default_rng(4))
+    capture = replace(idle(line), nearby=Nearby(link=Link(kind=kind)))
+    assert f"network.{code}" in {f.code for f in assess(jitter.CHECK, capture).findings}
 
 
 def test_pauses_that_harm_nothing_stand_in_nobodys_way() -> None:
