@@ -50,6 +50,26 @@ def test_packets_pass_both_ways_with_the_delay_asked_for(network: MakeNetwork, f
     assert 0 < conduct.core_share < 1
 
 
+@pytest.mark.realtime
+def test_a_line_changes_by_its_course_which_can_begin_again(network: MakeNetwork) -> None:
+    net = network([(0, Way(delay_ms=5)), (2, Way(delay_ms=105))], Way())
+
+    def up_ms() -> float:
+        with socket_in(net.home, socket.AF_INET) as home, socket_in(net.far, socket.AF_INET) as far:
+            far.bind((net.far.address, 0))
+            sent_at = time.monotonic()
+            home.sendto(b"there", far.getsockname())
+            far.recv(100)
+            return 1000 * (time.monotonic() - sent_at)
+
+    net.begin()
+    assert up_ms() < 100
+    time.sleep(2)
+    assert up_ms() > 100
+    net.begin()
+    assert up_ms() < 100
+
+
 def echo_ms(namespace: Namespace, address: str) -> float:
     """Round trip of an echo request, as an unprivileged program sends it."""
     with namespace.call(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP)) as sock:
