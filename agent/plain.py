@@ -100,5 +100,7 @@ def _check_line(check: CheckVerdict) -> str:
     w = words()
     titles = [w.finding_title(f) for f in check.findings]
     numbers = [f"{w.metric_title(c.metric)} {w.value(c.measurement)}" for c in check.criteria if c.measurement]
-    found = plain(" · ".join(titles + numbers)) or _("good")
+    place = check.outcome.facts.get("place")
+    places = [w.fact("place", str(place))] if place else []
+    found = plain(" · ".join(titles + numbers + places)) or _("good")
     return f"{MARKS[check.verdict]} {w.check_title(check.check)}: {found}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from dataclasses import replace
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,8 +20,13 @@ from agent.ui.keys import NEIGHBOUR, letter
 from agent.ui.letters import big
 from agent.ui.moment import Moment, moment, stages
 from agent.ui.pictures import LEVEL_DBFS, PERCENT, bars, meter, strip, thinned
+from agent.ui.screens.result import to_mend
 from agent.ui.text import said
 from agent.ui.themes import THEMES
+from report.catalogue import finding, measurement
+from report.evaluate import evaluate
+from report.policy import Criterion, default
+from report.vocabulary import Outcome, Status
 from tests.agent.ui.scripted import HOSTILE, SCENES, TOTAL_S, state_at
 
 
@@ -223,3 +229,20 @@ def test_every_theme_can_be_read(theme: Theme) -> None:
             assert ground is not None
             assert contrast(colour, ground) >= 4.5, (name, ground)
     assert contrast(theme.variables["on-primary"], theme.primary) >= 4.5
+
+
+def test_again_measures_the_line_alone_where_only_the_line_is_to_be_mended() -> None:
+    """The call quality rests on the full line as well; its place of trouble says that the idle one is enough."""
+    wifi = finding("network.trouble_on_wifi", late_ms=80, lost_percent=3.0)
+    quality = Outcome(
+        check="network.voice_quality",
+        version=1,
+        status=Status.MEASURED,
+        measurements=[measurement("network.mos_drop", 1.4, 1.2, 1.6)],
+        findings=[wifi],
+    )
+    limits = {"network.mos_drop": Criterion(pass_=0.4, fail=0.9)}
+    evaluation = evaluate([quality], msgspec.structs.replace(default(), criteria=limits))
+    assert to_mend(evaluation) == ("network.jitter",)
+    assert evaluation.next_action is not None
+    assert evaluation.next_action.finding == wifi

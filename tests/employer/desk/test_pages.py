@@ -15,6 +15,7 @@ from employer.desk.lists import PAGE_ROWS
 from employer.store import changes, queries, schema
 from employer.store.rows import AlarmKind, DeviceStatus
 from protocol.envelope import digest
+from report.catalogue import measurement
 from report.document import Earlier
 from report.vocabulary import Outcome, Status
 from tests.employer.desk.conftest import form_token, sign_in
@@ -178,6 +179,28 @@ def test_a_report_shows_every_measurement_with_limit_interval_and_verdict(suppor
     assert "These are the claims of the operator's computer." in page
     assert "Not for pay, not for discipline." in page
     assert "Fresh: measured between our challenge and our receipt" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("where the trouble is beyond the home's router", "why there the router was steady over the same time")),
+        ("ru", ("где помеха за домашним роутером", "почему там роутер в то же время отвечал ровно")),
+    ],
+)
+def test_the_place_of_trouble_and_its_reasons_are_plain_words(
+    support: TestClient, office: Office, language: str, words: tuple[str, str]
+) -> None:
+    where = Outcome(
+        check="network.where",
+        version=1,
+        status=Status.MEASURED,
+        measurements=[measurement("network.gateway_rtt_p50_ms", 1.94)],
+        facts={"place": "beyond", "place_reasons": "router_clean"},
+    )
+    row = office.send(office.computer(office.operator("Boris", "2")), [load(), where])
+    page = text(support.get(f"/desk/reports/{row.id}", headers={"Accept-Language": language}).text)
+    assert all(part in page for part in words)
 
 
 def test_what_was_not_measured_is_told_and_is_neither_a_failure_nor_a_zero(support: TestClient, office: Office) -> None:
