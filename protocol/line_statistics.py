@@ -102,6 +102,20 @@ def jitter_ms(way: OneWay) -> Estimate | None:
     return None if mean is None else mean.at_least(way.certain)
 
 
+def worse_jitter_ms(said: LineStatistics) -> Estimate | None:
+    """Of the direction where it is worse; ``None`` where neither is known.
+
+    The larger of two values that chance alone sets apart is too large more often than one: where the intervals
+    overlap, the lower end is the lower of both.
+    """
+    known = [way.jitter_ms for way in (said.up, said.down) if way.jitter_ms is not None]
+    if not known:
+        return None
+    worse = max(known, key=lambda jitter: jitter.value)
+    low = min(jitter.low for jitter in known if jitter.high >= worse.low)
+    return Estimate(worse.value, low, worse.high)
+
+
 def above_minimum_ms(way: OneWay) -> Floats:
     """One-way delays above the smallest of them, of the packets that arrived."""
     delay = _known(way.delay_ms)

@@ -16,7 +16,7 @@ from checks.line.round_trips import known, round_trip_findings
 from checks.line.trouble import place_of_trouble
 from checks.steps.idle_line import IdleLineCapture
 from protocol.intervals import Estimate
-from protocol.line_statistics import DirectionStatistics, LineStatistics, statistics
+from protocol.line_statistics import DirectionStatistics, LineStatistics, statistics, worse_jitter_ms
 from protocol.packets import Floats, Packets, packets
 from report.catalogue import measurement
 from report.policy import Policy
@@ -75,7 +75,7 @@ def _measurements(said: LineStatistics) -> list[Measurement]:
     measured = [
         _estimate("network.rtt_p50_ms", said.rtt_p50_ms),
         _value("network.rtt_p95_ms", said.rtt_p95_ms),
-        _estimate("network.jitter_ms", _worse_jitter(said)),
+        _estimate("network.jitter_ms", worse_jitter_ms(said)),
         *_direction("up", said.up),
         *_direction("down", said.down),
         _value("network.send_late_p99_ms", said.late_p99_ms),
@@ -95,11 +95,6 @@ def _direction(way: str, said: DirectionStatistics) -> list[Measurement | None]:
         _value(f"network.reordered_{way}_packets", said.reordered),
         _value(f"network.duplicated_{way}_packets", said.duplicated),
     ]
-
-
-def _worse_jitter(said: LineStatistics) -> Estimate | None:
-    known = [way.jitter_ms for way in (said.up, said.down) if way.jitter_ms is not None]
-    return max(known, key=lambda jitter: jitter.value, default=None)
 
 
 def _estimate(metric: str, said: Estimate | None) -> Measurement | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from protocol.line_statistics import LineStatistics, jitter_ms, statistics
+from protocol.line_statistics import LineStatistics, jitter_ms, statistics, worse_jitter_ms
 from protocol.packets import packets
 from protocol.trace import Trace
 from tests.protocol.lines import Line, steady
@@ -76,6 +76,19 @@ def test_directions_are_kept_apart() -> None:
     assert said.up.jitter_ms.value == pytest.approx(5.0, rel=0.1), "a third of the range"
     assert said.down.jitter_ms.value == pytest.approx(0.0, abs=1e-9)
     assert said.up.delay_p95_ms == pytest.approx(0.95 * 15, rel=0.05)
+
+
+def test_the_worse_of_two_directions_alike_is_not_taken_for_worse_than_both() -> None:
+    draw = np.random.default_rng(9)
+    alike = statistics_of(Line((20 + draw.exponential(5, 900)).tolist(), (30 + draw.exponential(5, 900)).tolist()))
+    apart = statistics_of(Line((20 + draw.exponential(5, 900)).tolist(), (30 + draw.exponential(15, 900)).tolist()))
+    worse = worse_jitter_ms(alike)
+    assert worse is not None
+    assert alike.up.jitter_ms is not None
+    assert alike.down.jitter_ms is not None
+    assert worse.value == max(alike.up.jitter_ms.value, alike.down.jitter_ms.value)
+    assert worse.low == min(alike.up.jitter_ms.low, alike.down.jitter_ms.low)
+    assert worse_jitter_ms(apart) == apart.down.jitter_ms
 
 
 def test_loss_is_counted_per_direction_with_its_interval() -> None:

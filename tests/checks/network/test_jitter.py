@@ -126,6 +126,20 @@ def test_a_clock_set_meanwhile_voids_the_numbers() -> None:
     assert (status, because.code) == (Status.INCONCLUSIVE, "network.clock_set")
 
 
+def test_the_companys_clock_set_meanwhile_voids_the_numbers() -> None:
+    set_ms = np.where(np.arange(925) < 400, 0.0, 40.0)
+    status, because = why_not(idle(Line((20 + set_ms).tolist(), (30 - set_ms).tolist())))
+    assert (status, because.code) == (Status.INCONCLUSIVE, "employer.clock_set")
+    assert because.params == {"step_ms": 40}
+
+
+def test_how_the_clocks_ran_apart_is_a_fact_and_no_delay() -> None:
+    gained_ms = np.arange(925) * 0.02 * 0.1
+    outcome = assess(CHECK, idle(Line((20 + gained_ms).tolist(), (30 - gained_ms).tolist())))
+    assert outcome.facts["clock_skew_ppm"] == 100.0
+    assert value(outcome, "network.delay_p95_up_ms") == pytest.approx(0, abs=0.01)
+
+
 def test_an_unwell_reflector_voids_the_numbers() -> None:
     line = steady(925)
     status, because = why_not(idle(line, counts=msgspec.structs.replace(line.counts(), unwell=True)))
