@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.line.voice.codecs import CODECS, Codec
+from checks.line.voice.calibration import SHAPE
+from checks.line.voice.codecs import CODECS, Codec, CodecName
 from checks.line.voice.quality import CallQuality, burst_ratio, call_quality, fitted_mos, published_mos
 from protocol.packets import packets
 from tests.protocol.lines import Line, steady
@@ -15,8 +16,8 @@ from tests.protocol.lines import Line, steady
 G711_PLC = CODECS["g711_plc"]
 
 
-def quality(line: Line, codec: str = "g711_plc") -> CallQuality:
-    return call_quality(packets(line.trace(), line.counts()), CODECS[codec])  # type: ignore[index]
+def quality(line: Line, codec: CodecName = "g711_plc") -> CallQuality:
+    return call_quality(packets(line.trace(), line.counts()), CODECS[codec])
 
 
 def test_a_clean_line_is_as_good_as_its_codec() -> None:
@@ -27,6 +28,18 @@ def test_a_clean_line_is_as_good_as_its_codec() -> None:
     assert heard.up.delay_ms == pytest.approx(20 + 25 + 40, abs=3), "packet, half the round trip, buffer"
     assert heard.most_loss_percent.value == 0
     assert 0.37 < heard.most_loss_percent.high < 3.5, "rare bursts can't be excluded"
+
+
+@pytest.mark.parametrize(("codec", "ie", "bpl"), [("g711", 0, 4.3), ("g711_plc", 0, 25.1)])
+def test_published_figures_are_those_of_the_recommendation(codec: CodecName, ie: float, bpl: float) -> None:
+    assert (CODECS[codec].ie, CODECS[codec].bpl) == (ie, bpl)
+
+
+@pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
+def test_the_fitted_impairment_begins_at_ie_and_is_halfway_to_its_worst_where_the_power_is_bpl(codec: Codec) -> None:
+    fitted = codec.fitted
+    assert fitted.impairment(0) == fitted.ie
+    assert fitted.impairment(fitted.bpl ** (1 / SHAPE)) == pytest.approx((fitted.ie + 95) / 2)
 
 
 def test_loss_is_judged_in_the_direction_where_it_is() -> None:
