@@ -24,6 +24,8 @@ from tests.lab.router.network import ROOT
 IPERF_PORT = 5201
 OMITTED_S = 1.5
 """That iperf3 leaves out at the start."""
+WHOLE_S = 0.4
+"""A shorter interval is the remainder at the end."""
 _ENDS_WITHIN_S = 60.0
 
 
@@ -45,15 +47,18 @@ class Word:
     client_core_percent: float | None = None
     """Of one processor core, while data flowed."""
     server_core_percent: float | None = None
+    summary_mbit_s: float | None = None
+    """iperf3's own summary. Its receiver's bytes are divided by its sender's time, so that what waited in the line's
+    queue when the omitted time was over is counted as well: on short runs it exceeds what the line can carry."""
 
 
-class Far:
-    """The employer and iperf3's server at the far side of a line. Used with :func:`serving`."""
+class Ends:
+    """Both ends of a line, with the employer at the far one. Made by :func:`serving`."""
 
     def __init__(self, home: Namespace, far: Namespace, employer: subprocess.Popen[bytes]) -> None:
         assert employer.stdout is not None
         self._home = home
-        self._address = far.address
+        self._far = far
         self._employer = psutil.Process(employer.pid)
         url = f"http://{far.address}:{int(employer.stdout.readline())}"
         line = Line(url, far.address, 9, bytes(16), b"", "a-bearer-of-the-benchmark")
@@ -79,28 +84,34 @@ class Far:
         )
 
     def iperf3(self, direction: Direction, seconds: float, connections: int, congestion_control: str) -> Word:
-        """iperf3 for so long beside what it omits. Raises :class:`ToolError`."""
+        """iperf3 for so long beside what it omits. Raises :class:`ToolError`.
+
+        Its client is always the one that receives (``-R``): only a client tells its intervals.
+        """
+        receiver, sender = (self._home, self._far) if direction == "down" else (self._far, self._home)
         command = [
-            *("iperf3", "--json", "-c", self._address, "-p", str(IPERF_PORT), "-P", str(connections)),
-            *("-t", f"{seconds:g}", "-O", f"{OMITTED_S:g}"),
+            *("iperf3", "--json", "-c", sender.address, "-p", str(IPERF_PORT), "-R", "-P", str(connections)),
+            *("-t", f"{seconds:g}", "-O", f"{OMITTED_S:g}", "-i", "0.5"),
             *(("-C", congestion_control) if congestion_control else ()),
-            *(("-R",) if direction == "down" else ()),
         ]
         began_s = time.monotonic()
-        done = subprocess.run(self._home.command(*command), capture_output=True, check=False, timeout=_ENDS_WITHIN_S)
+        done = subprocess.run(receiver.command(*command), capture_output=True, check=False, timeout=_ENDS_WITHIN_S)
         said = json.loads(done.stdout)
         if "error" in said:
             raise ToolError(f"iperf3: {said['error']}")
-        end = said["end"]
-        cpu = end["cpu_utilization_percent"]
+        end, cpu = said["end"], said["end"]["cpu_utilization_percent"]
+        sums = [interval["sum"] for interval in said["intervals"]]
+        counted = [one for one in sums if not one["omitted"] and one["seconds"] > WHOLE_S]
+        cores = cpu["host_total"], cpu["remote_total"]
         return Word(
-            mbit_s=end["sum_received"]["bits_per_second"] / 1e6,
-            megabytes=sum(interval["sum"]["bytes"] for interval in said["intervals"]) / 1e6,
+            mbit_s=sum(one["bytes"] for one in counted) * 8 / sum(one["seconds"] for one in counted) / 1e6,
+            megabytes=sum(one["bytes"] for one in sums) / 1e6,
             seconds=time.monotonic() - began_s,
             connections=connections,
             congestion_control=end["sender_tcp_congestion"],
-            client_core_percent=cpu["host_total"],
-            server_core_percent=cpu["remote_total"],
+            client_core_percent=cores[direction != "down"],
+            server_core_percent=cores[direction == "down"],
+            summary_mbit_s=end["sum_received"]["bits_per_second"] / 1e6,
         )
 
     def _cpu_s(self) -> float:
@@ -109,14 +120,14 @@ class Far:
 
 
 @contextmanager
-def serving(home: Namespace, far: Namespace) -> Iterator[Far]:
-    """Both servers at the far side, for the time of the block."""
+def serving(home: Namespace, far: Namespace) -> Iterator[Ends]:
+    """The servers of both tools, for the time of the block."""
     with contextlib.ExitStack() as stack:
-        employer = stack.enter_context(
-            _program(far, sys.executable, "-m", "benchmarks.bandwidth_employer", far.address)
-        )
-        stack.enter_context(_program(far, "iperf3", "-s", "-p", str(IPERF_PORT)))
-        yield Far(home, far, employer)
+        ours = (sys.executable, "-m", "benchmarks.bandwidth_employer", far.address)
+        employer = stack.enter_context(_program(far, *ours))
+        for end in (home, far):
+            stack.enter_context(_program(end, "iperf3", "-s", "-p", str(IPERF_PORT)))
+        yield Ends(home, far, employer)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 BATCHES = 10
 """Batches of a series: long enough to be nearly independent, enough of them for a narrow interval."""
-_T_95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
+T_95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
 """Student's t, two-sided 95 %, for 1 to 9 degrees of freedom."""
 _Z_95 = 1.96
 
@@ -29,7 +29,7 @@ def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
     means = [sum(values[a:b]) / (b - a) for a, b in pairwise(edges)]
     centre = sum(means) / batches
     variance = sum((m - centre) ** 2 for m in means) / (batches - 1)
-    half = _T_95[batches - 2] * math.sqrt(variance / batches)
+    half = T_95[batches - 2] * math.sqrt(variance / batches)
     return mean, mean - half, mean + half
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
+from statistics import median
 from types import TracebackType
 from typing import ClassVar
 
-from checks.interface import Capture, Context, Line, Need, NotMeasured, Probe, Prompt, StepId
-from checks.line import web
+from checks.interface import Capture, Context, Line, Need, NotMeasured, Probe, Prompt, StepId, Target
+from checks.line import probing, web
 from checks.line.bandwidth.interface import Direction, Provider, Transfer, TransferFailed
 from checks.line.bandwidth.native import NativeProvider
 from checks.line.bandwidth.rate import full_after_s, mbit_s
@@ -27,8 +29,10 @@ AROUND_S = 2.0
 """Of the step's length, for what is no transfer: waiting, starting processes, and the probe's last answers."""
 DOWN_SHARE = 2 / 3
 """Of the data cap: lines are faster toward the home."""
+SETTLED_S, SETTLED_MS, SETTLED_SHARE = 0.7, 8.0, 0.08
+"""Medians of neighbouring stretches of round trips that are closer than this, or this share, are the same."""
 OVERHEAD = 1.08
-"""Of headers and encryption on top of the payload, at most."""
+"""Of headers and encryption on top of the payload, at most; the data cap is meant with them."""
 PROBE_LONGER_S = 2.0
 """The probe is told to end; a transfer that takes longer than planned must not outlast it."""
 MB = 1_000_000
@@ -78,7 +82,7 @@ class FullLineStep:
         cap_bytes = context.policy.line.data_cap_mb * MB
         provider = _provider(context, probe)
         costs = _agree_to_cost(probe, cap_bytes)
-        with _Beside(context.line, probe, seconds) as beside:
+        with _Beside(context.target, probe, seconds) as beside:
             filling = _Filling(provider, context.line, cap_bytes, beside)
             filling.fill((seconds - AROUND_S) / 2)
             probed = beside.result()
@@ -121,16 +125,38 @@ def _agree_to_cost(probe: Probe, cap_bytes: int) -> bool | None:
     return costs
 
 
+class _Heard:
+    """The step's probe, which keeps the round trips of late."""
+
+    def __init__(self, probe: Probe) -> None:
+        self.round_trips: deque[tuple[float, float]] = deque(maxlen=100)
+        """When each was heard, by the monotonic clock, and its milliseconds."""
+        self._probe = probe
+        self.progress = probe.progress
+        self.ask = probe.ask
+        self.alone = probe.alone
+        self.wait = probe.wait
+        self.wanted_s = probe.wanted_s
+        self.raise_if_cancelled = probe.raise_if_cancelled
+
+    def sample(self, series: str, value: float) -> None:
+        """Keeps what is a round trip."""
+        if series == probing.SERIES:
+            self.round_trips.append((time.monotonic(), value))
+        self._probe.sample(series, value)
+
+
 class _Beside:
     """The step's probe, with the probe of the line going on beside whatever it is given to.
 
     A context manager; nobody probes where there is no reflector, and ``unprobed`` says why where it failed.
     """
 
-    def __init__(self, line: Line | None, probe: Probe, seconds: float) -> None:
+    def __init__(self, target: Target | None, probe: Probe, seconds: float) -> None:
         self.unprobed: Finding | None = None
         self._probe = probe
-        self._probing = Probing(line, seconds + PROBE_LONGER_S, probe) if line is not None else None
+        self._heard = _Heard(probe)
+        self._probing = Probing(target, seconds + PROBE_LONGER_S, self._heard) if target is not None else None
         self._began_s = time.monotonic()
         self._seconds = seconds
         self.progress = probe.progress
@@ -150,6 +176,20 @@ class _Beside:
         """Sleeps; the line's probe goes on."""
         self._probe.wait(seconds)
         self.raise_if_cancelled()
+
+    def settled(self) -> bool:
+        """Whether the queue grows no more: the round trips of late are those of a while before. True without a probe.
+
+        A queue fills more slowly than a rate becomes clear.
+        """
+        now_s = time.monotonic()
+        ages = [(now_s - at_s, rtt_ms) for at_s, rtt_ms in self._heard.round_trips]
+        late = [rtt_ms for age_s, rtt_ms in ages if age_s < SETTLED_S]
+        before = [rtt_ms for age_s, rtt_ms in ages if SETTLED_S <= age_s < 2 * SETTLED_S]
+        if not late or not before:
+            return self._probing is None
+        was_ms, is_ms = median(before), median(late)
+        return abs(is_ms - was_ms) <= max(SETTLED_MS, SETTLED_SHARE * was_ms)
 
     def result(self) -> Probed | None:
         """Ends the line's probe, and says what it saw."""
@@ -178,35 +218,35 @@ class _Beside:
 class _Filling:
     """Both directions, one after the other; what fails ends it."""
 
-    def __init__(self, provider: Provider, line: Line | None, cap_bytes: int, probe: Probe) -> None:
+    def __init__(self, provider: Provider, line: Line | None, cap_bytes: int, beside: _Beside) -> None:
         self.transfers: dict[Direction, Transfer] = {}
         self.other_mbit_s: list[float] = []
         self.failed: Finding | None = None
         self._provider = provider
         self._line = line
         self._cap_bytes = cap_bytes
-        self._probe = probe
+        self._beside = beside
 
     def fill(self, each_s: float) -> None:
         """Measures both."""
         shares: dict[Direction, float] = {"down": DOWN_SHARE, "up": 1 - DOWN_SHARE}
         for direction, share in shares.items():
-            self._probe.wait(BETWEEN_S)
+            self._beside.wait(BETWEEN_S)
             try:
-                self._one(direction, max(1.0, each_s), int(self._cap_bytes * share))
+                self._one(direction, max(1.0, each_s), int(self._cap_bytes * share / OVERHEAD))
             except TransferFailed as error:
                 self.failed = error.because
                 return
 
     def _one(self, direction: Direction, seconds: float, cap_bytes: int) -> None:
         line, began_s = self._line, time.monotonic()
-        interface = web.Question(lambda: InterfaceTraffic(line)) if line is not None else None
-        transfer = self._provider.measure(direction, seconds, cap_bytes, self._probe)
+        interface = web.Question(lambda: InterfaceTraffic(line.target)) if line is not None else None
+        transfer = self._provider.measure(direction, seconds, cap_bytes, self._beside, self._beside.settled)
         self.transfers[direction] = transfer
         if interface is None:
             return
         with suppress(web.NoAnswer):
-            seen = interface.answer(self._probe).others(0, 0)
+            seen = interface.answer(self._beside).others(0, 0)
             if seen is not None:
                 own = mbit_s(OVERHEAD * transfer.bytes_used, time.monotonic() - began_s)
                 total = seen.down_mbit_s if direction == "down" else seen.up_mbit_s

@@ -12,7 +12,8 @@ METRICS: tuple[Metric, ...] = (
         decimals=1,
         title=N_("speed toward you"),
         about=N_(
-            "Payload over TCP after the slow start, beside the packets of a call, in 10⁶ bits a second; batch means."
+            "Payload over TCP after the slow start, and what the packets of a call beside it took, in 10⁶ bits a "
+            "second; the interval from five batches."
         ),
     ),
     Metric(
@@ -29,7 +30,7 @@ METRICS: tuple[Metric, ...] = (
         better=Better.NEITHER,
         decimals=0,
         title=N_("data used by this check"),
-        about=N_("Both directions of the speed test, in 10⁶ bytes."),
+        about=N_("Both directions of the speed test, its payload, in 10⁶ bytes."),
     ),
 )
 
@@ -236,5 +237,90 @@ FINDINGS: tuple[FindingKind, ...] = (
         says=N_("Other programs on this computer moved {value} Mbit/s while this was measured."),
         advice={"any": N_("Stop downloads and updates, then check again.")},
         params=("value",),
+    ),
+    FindingKind(
+        code="network.bandwidth_false_count",
+        number=467,
+        severity=Severity.MINOR,
+        category=Category.EMPLOYER,
+        mender=Mender.SUPPORT,
+        title=N_("the server's count can't be right"),
+        says=N_(
+            "What the server says of the upload does not agree with what was sent, so no speed was made of it. "
+            "This says nothing about your line."
+        ),
+        advice={
+            "any": N_(
+                "Check again. If it happens twice, tell support this number: something in front of the server may "
+                "take uploads in and pass them on later."
+            )
+        },
+    ),
+    FindingKind(
+        code="network.bandwidth_little",
+        number=468,
+        severity=Severity.MINOR,
+        category=Category.EMPLOYER,
+        mender=Mender.SUPPORT,
+        title=N_("too little to tell a speed"),
+        says=N_("The speed test ended after so little data that no speed can be told."),
+        advice={"any": N_("Check again. If it happens twice, tell support this number.")},
+    ),
+    FindingKind(
+        code="network.bandwidth_intercepted",
+        number=469,
+        severity=Severity.MAJOR,
+        category=Category.NETWORK,
+        mender=Mender.SUPPORT,
+        title=N_("certificate of an unknown authority"),
+        says=N_(
+            "The certificate that came in the name of the speed test's server is signed by an authority that this "
+            "program does not know. A security program or this network may look into encrypted connections. "
+            "Nothing was sent."
+        ),
+        advice={
+            "any": N_(
+                "If you can, check again on another network, such as your phone's. Then tell support this number, "
+                "and the name of your security program if there is one."
+            )
+        },
+    ),
+    FindingKind(
+        code="network.bandwidth_stalled",
+        number=470,
+        severity=Severity.MAJOR,
+        category=Category.NETWORK,
+        mender=Mender.OPERATOR,
+        title=N_("speed test stood still"),
+        says=N_(
+            "In the middle of the speed test nothing more arrived for two seconds or longer, so no speed can be told. "
+            "It may be the line or the server."
+        ),
+        advice={
+            "any": N_("Check again. If it happens twice, try a cable or sit nearer to the router, then tell support.")
+        },
+    ),
+    FindingKind(
+        code="network.upload_held_back",
+        number=471,
+        severity=Severity.INFO,
+        category=Category.NETWORK,
+        mender=Mender.SUPPORT,
+        title=N_("uploads are held back on the way"),
+        says=N_(
+            "Most of what this computer sent was taken in on the way and had not reached the server when the test "
+            "ended. A proxy or a security program may do that. What is told is what arrived."
+        ),
+        advice={"any": N_("If calls are bad, tell support this number.")},
+    ),
+    FindingKind(
+        code="network.speed_computer_limited",
+        number=472,
+        severity=Severity.INFO,
+        category=Category.COMPUTER,
+        mender=Mender.OPERATOR,
+        title=N_("the computer was the limit"),
+        says=N_("This computer was as busy with the speed test as it can be; the line may carry more."),
+        advice={"any": N_("Close programs that you don't need, then check again.")},
     ),
 )

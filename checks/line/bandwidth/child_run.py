@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Literal
 
@@ -16,7 +17,23 @@ from checks.interface import Probe
 from checks.line.bandwidth.interface import SERIES, Direction, TransferFailed
 from report.catalogue import finding
 
-Failure = Literal["unreachable", "untrusted", "refused", "busy", "foreign", "silent", "broke", "speedtest"]
+Failure = Literal[
+    "unreachable",
+    "untrusted",
+    "intercepted",
+    "refused",
+    "busy",
+    "foreign",
+    "silent",
+    "stalled",
+    "broke",
+    "little",
+    "false_count",
+    "speedtest",
+]
+
+
+EndedBy = Literal["time", "stable", "cap", "server"]
 
 
 class Job(Struct, frozen=True):
@@ -34,9 +51,10 @@ class Job(Struct, frozen=True):
 
 
 class Progress(Struct, frozen=True, tag="progress"):
-    """The rate just now."""
+    """The rate just now, and whether going on would tell little more of it."""
 
     mbit_s: float
+    stable: bool = False
 
 
 class Done(Struct, frozen=True, tag="done"):
@@ -51,10 +69,19 @@ class Done(Struct, frozen=True, tag="done"):
     connections: int
     broken: int = 0
     """Connections that broke off while others went on."""
-    ended_by: Literal["time", "cap", "server"] = "time"
+    held_back: bool = False
+    """Much of an upload was acknowledged to this computer and had not arrived when the counting ended."""
+    ended_by: EndedBy = "time"
     congestion_control: str = ""
     server: str = ""
     """Of the public ones, the one chosen."""
+    cpu_s: float = 0.0
+    """Of the processor, that this child used while data flowed."""
+
+    @property
+    def core_share(self) -> float:
+        """Of one processor core."""
+        return self.cpu_s * 1e9 / max(1, self.ended_ns - self.began_ns)
 
 
 class Failed(Struct, frozen=True, tag="failed"):
@@ -65,12 +92,24 @@ class Failed(Struct, frozen=True, tag="failed"):
 
 Said = Progress | Done | Failed
 
+ENOUGH = b"enough\n"
+"""Said to the child: it is to end the transfer in good order."""
 _POLL_S = 0.05
 _decoder: msgspec.json.Decoder[Said] = msgspec.json.Decoder(Said)
 
 
-def run(module: str, job: Job, deadline_s: float, probe: Probe, environment: dict[str, str] | None = None) -> Done:
-    """Runs the child to its end. Raises :class:`TransferFailed`, also when ``deadline_s`` passes without one."""
+def run(
+    module: str,
+    job: Job,
+    deadline_s: float,
+    probe: Probe,
+    environment: dict[str, str] | None = None,
+    settled: Callable[[], bool] = lambda: True,
+) -> Done:
+    """Runs the child to its end. Raises :class:`TransferFailed`, also when ``deadline_s`` passes without one.
+
+    A child whose rate is stable is told to end once ``settled``.
+    """
     said: queue.Queue[Said] = queue.Queue()
     with Child(module, environment=environment) as child:
         reader = threading.Thread(target=_listen, args=(child, said), name="transfer-reader", daemon=True)
@@ -79,10 +118,18 @@ def run(module: str, job: Job, deadline_s: float, probe: Probe, environment: dic
             with suppress(OSError):
                 child.stdin.write(msgspec.json.encode(job) + b"\n")
                 child.stdin.flush()
-            return _follow(job.direction, time.monotonic() + deadline_s, said, probe)
+            return _follow(job.direction, time.monotonic() + deadline_s, said, probe, lambda: _end(child, settled))
         finally:
             child.kill()
             reader.join(1.0)
+
+
+def _end(child: Child, settled: Callable[[], bool]) -> None:
+    """Tells it that it is enough, if it is."""
+    if settled():
+        with suppress(OSError):
+            child.stdin.write(ENOUGH)
+            child.stdin.flush()
 
 
 def _listen(child: Child, said: queue.Queue[Said]) -> None:
@@ -93,7 +140,9 @@ def _listen(child: Child, said: queue.Queue[Said]) -> None:
     said.put(Failed("broke"))
 
 
-def _follow(direction: Direction, until: float, said: queue.Queue[Said], probe: Probe) -> Done:
+def _follow(
+    direction: Direction, until: float, said: queue.Queue[Said], probe: Probe, on_stable: Callable[[], None]
+) -> Done:
     while time.monotonic() < until:
         probe.raise_if_cancelled()
         try:
@@ -102,6 +151,8 @@ def _follow(direction: Direction, until: float, said: queue.Queue[Said], probe: 
             continue
         if isinstance(word, Progress):
             probe.sample(SERIES[direction], word.mbit_s)
+            if word.stable:
+                on_stable()
         elif isinstance(word, Done):
             return word
         else:

@@ -15,21 +15,25 @@ _encoder = msgspec.json.Encoder()
 _speaking = threading.Lock()
 
 
-def take_job() -> Job:
-    """Reads the job from standard input, then ends this process as soon as that closes."""
+def take_job() -> tuple[Job, threading.Event]:
+    """Reads the job from standard input, then ends this process as soon as that closes.
+
+    The event is set when the parent has heard enough.
+    """
     line = b""
     while not line.endswith(b"\n"):
         got = os.read(0, _MOST_JOB_BYTES)
         line += got
         if not got or len(line) > _MOST_JOB_BYTES:
             os._exit(0)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    return msgspec.json.decode(line, type=Job)
+    enough = threading.Event()
+    threading.Thread(target=_listen, args=(enough,), daemon=True).start()
+    return msgspec.json.decode(line, type=Job), enough
 
 
-def _end_with_parent() -> None:
+def _listen(enough: threading.Event) -> None:
     while os.read(0, 64):
-        pass
+        enough.set()
     os._exit(0)
 
 

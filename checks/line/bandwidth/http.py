@@ -88,6 +88,16 @@ def _parse(head_bytes: bytes) -> Head:
     return Head(int(rest[:3]), {name.strip().lower(): value.strip() for name, _, value in fields})
 
 
+def body_bytes(head: Head) -> int | None:
+    """How long the answer says that its body is; ``None`` where it doesn't. Raises ``ValueError`` for nonsense."""
+    given = head.fields.get("content-length")
+    if given is None:
+        return None
+    if not (given.isascii() and given.isdigit() and len(given) <= 18):
+        raise ValueError("no length")
+    return int(given)
+
+
 def refusal(head: Head, media_type: str) -> Refusal:
     """Why an answer carries no transfer: ``refused``, ``busy`` or ``foreign``; empty when it does.
 

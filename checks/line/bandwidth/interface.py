@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
@@ -39,6 +40,8 @@ class Transfer:
     connections: int
     congestion_control: str = ""
     """The sender's, where known."""
+    core_share: float | None = None
+    """Of one processor core, used by the transfer's own process while data flowed."""
     warnings: tuple[Finding, ...] = ()
     """What makes the figure doubtful."""
 
@@ -57,8 +60,17 @@ class Provider(Protocol):
     name: ClassVar[str]
     """As the policy spells it."""
 
-    def measure(self, direction: Direction, seconds: float, cap_bytes: int, probe: Probe) -> Transfer:
-        """Fills the line for about ``seconds``, with at most about ``cap_bytes``.
+    def measure(
+        self,
+        direction: Direction,
+        seconds: float,
+        cap_bytes: int,
+        probe: Probe,
+        settled: Callable[[], bool] = lambda: True,
+    ) -> Transfer:
+        """Fills the line for about ``seconds``, with at most ``cap_bytes`` of payload.
+
+        A provider that can tell when its rate is clear ends earlier, if all else is ``settled`` then.
 
         Raises :class:`TransferFailed`, and :class:`checks.interface.Cancelled` within a second of a stop. No process
         is left behind.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from checks.interface import Line, Probe
@@ -25,7 +26,14 @@ class MiniProvider:
         self._url = f"{line.api_url}{Path.MINI}/{line.bearer}/"
         self._environment = {"SSL_CERT_FILE": line.ca_file} if line.ca_file else None
 
-    def measure(self, direction: Direction, seconds: float, cap_bytes: int, probe: Probe) -> Transfer:
+    def measure(
+        self,
+        direction: Direction,
+        seconds: float,
+        cap_bytes: int,
+        probe: Probe,
+        settled: Callable[[], bool] = lambda: True,
+    ) -> Transfer:
         """See :class:`checks.line.bandwidth.interface.Provider`."""
         job = Job(direction, self._url, "", None, seconds, cap_bytes)
         return _transfer(direction, run(_CHILD, job, seconds + _BEYOND_S, probe, self._environment))
@@ -39,7 +47,14 @@ class PublicProvider:
     def __init__(self) -> None:
         self._server = ""
 
-    def measure(self, direction: Direction, seconds: float, cap_bytes: int, probe: Probe) -> Transfer:
+    def measure(
+        self,
+        direction: Direction,
+        seconds: float,
+        cap_bytes: int,
+        probe: Probe,
+        settled: Callable[[], bool] = lambda: True,
+    ) -> Transfer:
         """See :class:`checks.line.bandwidth.interface.Provider`. The server found first serves both directions."""
         job = Job(direction, "", "", None, seconds, cap_bytes, self._server)
         done = run(_CHILD, job, seconds + _BEYOND_S, probe)
@@ -61,5 +76,6 @@ def _transfer(direction: Direction, done: Done) -> Transfer:
         began_ns=done.began_ns,
         ended_ns=done.ended_ns,
         connections=done.connections,
+        core_share=done.core_share,
         warnings=(finding("network.speedtest_unreliable"),),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import Callable
 from http.client import HTTPException
 from typing import Any
@@ -13,6 +14,8 @@ import speedtest
 
 from checks.line.bandwidth.child_run import Done, Failed, Failure, Job
 from checks.line.bandwidth.child_side import say, take_job
+from checks.line.bandwidth.speedtest_opener import Opener
+from checks.line.bandwidth.trust import distrusted
 from protocol.datagrams import now_ns
 
 CONNECTIONS = 4
@@ -20,6 +23,8 @@ TIMEOUT_S = 5.0
 """Of each connection; names are looked up without one, which only the parent's deadline ends."""
 NO_ANSWER_MS = 1_800_000
 """The latency that the package reports, without an error, of a server that never answered."""
+SHORT_SHARE = 0.25
+"""Of the answers: beyond, what was asked for is not what was carried, and the rate is that of the asking."""
 _BY_STATUS: dict[int, Failure] = {401: "refused", 403: "refused", 429: "refused", 503: "busy"}
 _PICTURES = (350, 500, 750, 1000, 1500, 2000, 2500, 3000, 3500, 4000)
 """Sides of a server's pictures; each has about two bytes a pixel."""
@@ -32,27 +37,6 @@ class _Stop(Exception):
         self.kind = kind
 
 
-class _Opener:
-    """Counts what the package swallows: requests of a transfer that failed, and those that were answered."""
-
-    def __init__(self, opener: Any) -> None:
-        self._opener = opener
-        self.answered = 0
-        self.failed = 0
-
-    def open(self, request: Any) -> Any:
-        """An upload that our time cuts off is neither."""
-        try:
-            answer = self._opener.open(request)
-        except speedtest.SpeedtestUploadTimeout:
-            raise
-        except Exception:
-            self.failed += 1
-            raise
-        self.answered += 1
-        return answer
-
-
 class PublicSpeedtest(speedtest.Speedtest):  # type: ignore[misc]
     """The package as it is, with our time and data cap in place of the configuration that it fetches."""
 
@@ -62,9 +46,14 @@ class PublicSpeedtest(speedtest.Speedtest):  # type: ignore[misc]
 
     def get_config(self) -> dict[str, Any]:
         """Fetches the public configuration: the nearest servers are chosen by it."""
+        self.through_our_own()
         super().get_config()
         self.config.update(limits(self._job))
         return self.config  # type: ignore[no-any-return]
+
+    def through_our_own(self) -> None:
+        """Bounds and counts what is fetched from here on."""
+        self._opener: Any = Opener(self._opener, self._job.cap_bytes, sizes_told=bool(self._job.url))
 
 
 class MiniSpeedtest(PublicSpeedtest):
@@ -72,6 +61,7 @@ class MiniSpeedtest(PublicSpeedtest):
 
     def get_config(self) -> dict[str, Any]:
         """Fetches nothing."""
+        self.through_our_own()
         self.config.update({"client": {}, "ignore_servers": [], **limits(self._job)})
         return self.config  # type: ignore[no-any-return]
 
@@ -109,15 +99,8 @@ def _mini(job: Job) -> Any:
     try:
         with test._opener.open(job.url) as answer:
             page = answer.read(16_384).decode("utf-8", "replace")
-    except HTTPError as error:
-        raise _Stop(_BY_STATUS.get(error.code, "foreign")) from error
-    except URLError as error:
-        reason = error.reason
-        raise _Stop("untrusted" if isinstance(reason, ssl.SSLCertVerificationError) else "unreachable") from error
-    except TimeoutError as error:
-        raise _Stop("silent") from error
     except (OSError, ValueError, HTTPException) as error:
-        raise _Stop("broke") from error
+        raise _Stop(_kind_of(error)) from error
     if "upload_extension" not in page:
         raise _Stop("foreign")
     test.get_best_server(test.set_mini_server(job.url))
@@ -131,21 +114,46 @@ def _public(job: Job) -> Any:
     return test
 
 
-def measure(job: Job) -> Done:
-    """One direction. Raises :class:`_Stop`."""
+def _kind_of(error: BaseException) -> Failure:
+    """What a failure to fetch something means."""
+    if isinstance(error, HTTPError):
+        return _BY_STATUS.get(error.code, "foreign")
+    reason = error.reason if isinstance(error, URLError) else error
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return distrusted(reason)
+    if isinstance(reason, TimeoutError):
+        return "silent"
+    return "unreachable" if isinstance(error, URLError) else "broke"
+
+
+def _connect(job: Job) -> Any:
+    """The package, with a server. Raises :class:`_Stop`."""
     try:
-        test = _mini(job) if job.url else _public(job)
+        return _mini(job) if job.url else _public(job)
     except speedtest.ConfigRetrievalError as error:
-        raise _Stop("unreachable") from error
+        cause = error.args[0] if error.args else None
+        raise _Stop(_kind_of(cause) if isinstance(cause, OSError) else "speedtest") from error
     except speedtest.SpeedtestException as error:
         raise _Stop("speedtest") from error
+    except TimeoutError as error:
+        raise _Stop("silent") from error
+    except (OSError, HTTPException, LookupError, AttributeError, NameError, TypeError, ValueError) as error:
+        raise _Stop("speedtest") from error  # The package trusts what it is answered.
+
+
+def measure(job: Job) -> Done:
+    """One direction. Raises :class:`_Stop`."""
+    test = _connect(job)
     if test.results.ping >= NO_ANSWER_MS:
         raise _Stop("silent")
-    test._opener = counted = _Opener(test._opener)
-    began_ns = now_ns()
+    counted: Opener = test._opener
+    counted.begin()
+    began_ns, cpu_s = now_ns(), time.process_time()
     bits_per_s = test.download() if job.direction == "down" else test.upload(pre_allocate=False)
-    ended_ns = now_ns()
+    ended_ns, cpu_s = now_ns(), time.process_time() - cpu_s
     carried = test.results.bytes_received if job.direction == "down" else test.results.bytes_sent
+    if counted.short > SHORT_SHARE * counted.answered:
+        raise _Stop("speedtest")
     if not carried or (counted.failed and not counted.answered) or not _still_there(test):
         raise _Stop("broke")
     return Done(
@@ -156,6 +164,7 @@ def measure(job: Job) -> Done:
         ended_ns=ended_ns,
         connections=CONNECTIONS,
         server=test.best["url"],
+        cpu_s=cpu_s,
     )
 
 
@@ -170,7 +179,7 @@ def _still_there(test: Any) -> bool:
 
 def main() -> None:
     """Does one job and says what came of it."""
-    job = take_job()
+    job, _ = take_job()
     try:
         say(measure(job))
     except _Stop as stop:

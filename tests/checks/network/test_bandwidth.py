@@ -13,6 +13,8 @@ from checks.steps.full_line import FullLineCapture
 from report.catalogue import finding
 from report.policy import default
 from report.vocabulary import Outcome, Status
+from tests.checks.network.captures import full
+from tests.protocol.lines import Line
 
 CONTEXT = Context(policy=default())
 DOWN = Transfer("down", 48.2, 47.0, 49.4, 30_000_000, 3.1, 1.5, (10.0, 50.0, 50.0), 0, 5 * 10**9, 4, "cubic")
@@ -35,6 +37,21 @@ def test_each_direction_has_its_rate_with_its_interval_and_the_data_is_summed() 
     assert outcome.disturbed_by == []
     assert outcome.facts["congestion_control_down"] == "cubic"
     assert "congestion_control_up" not in outcome.facts
+
+
+def test_what_the_packets_of_the_call_took_is_counted_in_where_they_arrived() -> None:
+    """50 packets a second of 200 bytes, as payload of TCP: 77 kbit/s; a third of them was lost on the way."""
+    lossy = Line([20.0] * 500, [20.0] * 500, lost_up=frozenset(range(0, 500, 3)))
+    capture = full(lossy.trace(), down=(1.0, 4.0), up=(5.0, 8.0), counts=lossy.counts())
+    slow = replace(capture, provider="native", down=replace(DOWN, mbit_s=0.5, low=0.4, high=None), up=UP, failed=None)
+    outcome = assess(slow)
+    beside_mbit_s = 50 * 2 / 3 * 200 * 8 / 1e6 * 1448 / 1500
+    found = {m.metric: m for m in outcome.measurements}
+    assert found["network.bandwidth_down_mbit_s"].value == pytest.approx(0.5 + beside_mbit_s, abs=0.002)
+    assert found["network.bandwidth_down_mbit_s"].low == pytest.approx(0.4 + beside_mbit_s, abs=0.002)
+    assert found["network.bandwidth_down_mbit_s"].high is None
+    assert found["network.bandwidth_up_mbit_s"].value == pytest.approx(9.8 + beside_mbit_s, abs=0.002)
+    assert outcome.facts["call_beside_kbit_s_down"] == round(1000 * beside_mbit_s)
 
 
 def test_one_direction_stands_where_the_other_failed_and_says_why() -> None:

@@ -23,7 +23,7 @@ PAYLOAD = 1448 / 1500
 @pytest.mark.realtime
 @pytest.mark.parametrize(
     ("rate_mbit_s", "delay_ms", "queue_bytes", "connections"),
-    [(1.0, 25, 64_000, {1}), (5.0, 10, 100_000, {4}), (20.0, 20, 100_000, {4})],
+    [(1.0, 25, 64_000, {1}), (2.0, 40, 64_000, {1, 4}), (20.0, 20, 100_000, {4})],
 )
 def test_the_rate_is_that_of_the_bottleneck(
     network: MakeNetwork, rate_mbit_s: float, delay_ms: float, queue_bytes: int, connections: set[int]
@@ -36,8 +36,22 @@ def test_the_rate_is_that_of_the_bottleneck(
             measure = partial(NativeProvider(line).measure, direction, 4.0, 10**8, TestProbe())
             transfers.append(net.home.call(measure))
     for transfer in transfers:
-        assert transfer.mbit_s == pytest.approx(rate_mbit_s * PAYLOAD, rel=0.08)
+        assert transfer.mbit_s == pytest.approx(rate_mbit_s * PAYLOAD, rel=0.03)
         assert transfer.connections in connections
+
+
+@pytest.mark.realtime
+def test_a_steady_line_is_left_alone_as_soon_as_its_rate_is_clear(network: MakeNetwork) -> None:
+    way = Way(delay_ms=10, rate_mbit_s=30, queue_bytes=200_000)
+    net = network(way, way)
+    with employer(net) as line:
+        for direction in DIRECTIONS:
+            measure = partial(NativeProvider(line).measure, direction, 15.0, 10**9, TestProbe())
+            transfer = net.home.call(measure)
+            assert transfer.mbit_s == pytest.approx(30 * PAYLOAD, rel=0.03)
+            assert 2.5 <= transfer.dropped_s + transfer.seconds < 12
+            assert transfer.ended_ns - transfer.began_ns < 12e9
+            assert transfer.warnings == ()
 
 
 @pytest.mark.realtime

@@ -64,6 +64,48 @@ def never_says_how_far_it_is(connection: socket.socket) -> None:
 PAGE = b'upload_extension: "php"'
 
 
+def mini(*, picture: bytes = b"", size: bytes = b"") -> Callable[[socket.socket], None]:
+    """A Mini server with pictures of those bytes, which says that of each upload."""
+
+    def serve(connection: socket.socket) -> None:
+        request = connection.recv(4096)
+        body = b"test=test" if b"latency.txt" in request else picture if b"random" in request else PAGE
+        if request.startswith(b"POST"):
+            head, _, come = request.partition(b"\r\n\r\n")
+            left = int(head.lower().partition(b"content-length:")[2].split()[0]) - len(come)
+            while left > 0 and (data := connection.recv(1 << 18)):
+                left -= len(data)
+            body = size
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body)
+
+    return serve
+
+
+@pytest.mark.realtime
+def test_an_endless_picture_brings_no_more_than_the_data_cap() -> None:
+    with misbehaving(mini_with_endless_pictures) as url:
+        transfer = MiniProvider(line(url)).measure("down", 3.0, 20 * MB, TestProbe())
+    assert transfer.bytes_used <= 20 * MB
+
+
+def mini_with_endless_pictures(connection: socket.socket) -> None:
+    request = connection.recv(4096)
+    if b"random" not in request:
+        body = b"test=test" if b"latency.txt" in request else PAGE
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body)
+        return
+    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    while True:
+        connection.sendall(bytes(65_536))
+
+
+def mini_with_an_endless_page(connection: socket.socket) -> None:
+    connection.recv(4096)
+    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + PAGE)
+    while True:
+        connection.sendall(b" " * 65_536)
+
+
 @pytest.mark.realtime
 @pytest.mark.parametrize(
     ("serve", "direction", "code"),
@@ -71,6 +113,12 @@ PAGE = b'upload_extension: "php"'
         (answers_the_page_only, "down", "network.bandwidth_broke"),
         (answers_the_page_only, "up", "network.bandwidth_broke"),
         (never_says_how_far_it_is, "down", "network.bandwidth_silent"),
+        (mini(picture=b"x" * 5000), "down", "network.bandwidth_speedtest"),
+        (mini(), "down", "network.bandwidth_speedtest"),
+        (mini(size=b"size=0"), "up", "network.bandwidth_speedtest"),
+        (mini(size=b"thank you"), "up", "network.bandwidth_speedtest"),
+        (mini(size=b"size=99999999999"), "up", "network.bandwidth_speedtest"),
+        (mini_with_an_endless_page, "down", "network.bandwidth_speedtest"),
         (is_silent, "down", "network.bandwidth_silent"),
         (is_a_sign_in_page, "up", "network.bandwidth_foreign"),
         (hangs_up, "down", "network.bandwidth_broke"),
@@ -99,7 +147,7 @@ def test_a_run_that_is_not_known_is_refused_and_a_full_server_is_busy() -> None:
 def test_an_untrusted_server_is_told(tmp_path: Path) -> None:
     with serving(app(), certificate(tmp_path)) as url, pytest.raises(TransferFailed) as caught:
         MiniProvider(line(url)).measure("down", 1.0, MB, TestProbe())
-    assert caught.value.because.code == "network.bandwidth_untrusted"
+    assert caught.value.because.code == "network.bandwidth_intercepted"
 
 
 @pytest.mark.realtime
