@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-from report.catalogue import CHECKS, FINDINGS, METRICS, place
+from report.catalogue import CHECKS, FINDINGS, METRICS, place, series
 from report.vocabulary import Finding, Measurement, Param
 
 LANGUAGES = ("en", "ru")
@@ -67,6 +67,10 @@ class Words:
         """How the metric is got; empty when unknown."""
         kind = METRICS.get(metric)
         return self._t(kind.about) if kind else ""
+
+    def series_title(self, name: str) -> str:
+        """The plain name of a series of evidence: its own, or that of the metric whose course it is; else the name."""
+        return self._t(series.TITLES[name]) if name in series.TITLES else self.metric_title(name)
 
     def value(self, measurement: Measurement) -> str:
         """The value with the catalogue's decimals and its unit: "23.4 ms", which no line break parts."""

@@ -151,7 +151,7 @@ def _series(item: Mapping[str, Any], depth: int) -> Iterator[Content]:
     every = _("{count} points, one every {seconds} s, from {start} s").format(
         count=len(values), seconds=_value(item["step_s"]), start=_value(item.get("start_s", 0))
     )
-    yield said(_INDENT * depth, (f"{item['name']}: ", "$quiet"), every)
+    yield said(_INDENT * depth, (f"{words().series_title(item['name'])}: ", "$quiet"), every)
     yield said(
         _INDENT * (depth + 1), (" ".join("–" if v is None else _value(v) for v in values), "$quiet"), f" {item['unit']}"
     )

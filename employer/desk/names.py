@@ -1,21 +1,11 @@
-"""Plain names for what checks report without a place in the catalogue: facts, and series of evidence."""
+"""Plain names for what checks report without a place in the catalogue: facts."""
 
 from __future__ import annotations
 
 import re
 
 from employer.desk.language import Language
-from report.catalogue import METRICS
 from report.catalogue.kinds import N_
-
-_SERIES = {
-    "room.silence_dbfs_a": N_("level in the silence"),
-    "room.reading_dbfs_a": N_("level while reading aloud"),
-    "headset.voice_dbfs_a": N_("level of the voice"),
-    "network.rtt_max_ms": N_("longest round trip of each moment"),
-    "network.lost_packets": N_("lost packets"),
-    "computer.timer_lateness_ms": N_("lateness of audio timers"),
-}
 
 _FACTS = {
     "os": N_("system"),
@@ -78,13 +68,6 @@ _PATTERNS = (
     (re.compile(r"program_(\d+)"), N_("busy program %(what)s")),
     (re.compile(r"program_(\d+)_percent"), N_("its share, %% (program %(what)s)")),
 )
-
-
-def series_title(name: str, language: Language) -> str:
-    """The plain name of a series: the desk's, or the metric's of that name; else its own."""
-    if name in _SERIES:
-        return language.gettext(_SERIES[name])
-    return language.words.metric_title(name) if name in METRICS else name
 
 
 def fact_title(name: str, language: Language) -> str:

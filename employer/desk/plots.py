@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from statistics import median
 
 from employer.desk.language import Language
-from employer.desk.names import series_title
 from report.vocabulary import Series
 
 WIDTH = 320
@@ -59,7 +58,7 @@ def plot(series: Series, language: Language) -> Plot | None:
     end_s = series.start_s + series.step_s * (len(values) - 1)
     return Plot(
         name=series.name,
-        title=series_title(series.name, language),
+        title=language.words.series_title(series.name),
         unit=language.words.unit(series.unit),
         lines=tuple("M" + "L".join(f"{x:g} {y:g}" for x, y in s) for s in stretches if len(s) > 1),
         dots=tuple(s[0] for s in stretches if len(s) == 1),

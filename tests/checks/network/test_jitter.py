@@ -17,6 +17,7 @@ from report.catalogue import CHECKS, finding
 from report.evaluate import evaluate
 from report.policy import Criterion, default
 from report.vocabulary import Finding, Readiness, Status, Verdict
+from report.words import Words
 from tests.checks.network.captures import CONTEXT, assess, idle, value, without_counts
 from tests.protocol.lines import Line, steady
 
@@ -82,6 +83,7 @@ def test_evidence_is_short_and_shows_where_packets_were_lost() -> None:
     assert sum(v for v in lost.values if v is not None) == 10
     assert lost.values[8] == 10
     assert all(len(series.values) == 74 for series in outcome.evidence)
+    assert all(Words("en").series_title(series.name) != series.name for series in outcome.evidence)
 
 
 @pytest.mark.parametrize(("web_answers", "code"), [(True, "network.udp_blocked"), (False, "network.unreachable")])
