@@ -133,14 +133,14 @@ def place(evidence: Evidence) -> Placed:
     kinds = _kinds(line)
     if not kinds:
         where = Placed(Place.COMPANY, (Reason.SERVER_HELD,)) if held else Placed(Place.NOWHERE, (Reason.NO_TROUBLE,))
-    elif held:
-        where = Placed(Place.CANNOT_TELL, (Reason.SERVER_HELD, Reason.SEVERAL))
     elif line.lost.all():
         where = Placed(Place.CANNOT_TELL, (Reason.TOO_LITTLE,))
     elif _busy(evidence.others):
         where = Placed(Place.CANNOT_TELL, (Reason.OWN_TRAFFIC,))
     else:
         where = Placed(*_by_what_is_nearer(evidence, line, kinds))
+        if held and where.place is not Place.HOME:
+            where = Placed(Place.CANNOT_TELL, (Reason.SERVER_HELD, Reason.SEVERAL))
     return Placed(where.place, where.reasons, *_sizes(line))
 
 

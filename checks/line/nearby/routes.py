@@ -45,7 +45,9 @@ def way(routes: Iterable[Route], address: Address, is_vpn: Callable[[str], bool]
     """The way to ``address``; ``leaves_by`` is the interface whose address packets carry, where that is known: rules
     that tables don't show may send them into a VPN. ``None`` without a route."""
     known = list(routes)
-    fitting = [r for r in known if r.to.version == address.version and address in r.to]
+    fitting = [
+        r for r in known if r.to.version == address.version and address in r.to and leaves_by in (None, r.interface)
+    ]
     best = max(fitting, key=lambda r: (r.to.prefixlen, -r.metric), default=None)
     interface = leaves_by or (best.interface if best else None)
     if interface is None:
@@ -54,7 +56,7 @@ def way(routes: Iterable[Route], address: Address, is_vpn: Callable[[str], bool]
     beneath = next((r for r in defaults if r.interface != interface and not is_vpn(r.interface)), None)
     if is_vpn(interface) or (interface.startswith(_DIALLED) and beneath):
         return Way(beneath.gateway, beneath.interface, True) if beneath else Way(None, interface, True)
-    return Way(best.gateway if best and best.interface == interface else None, interface, False)
+    return Way(best.gateway if best else None, interface, False)
 
 
 def named_as_vpn(interface: str) -> bool:
@@ -75,7 +77,7 @@ def here(address: str, own_address: str) -> tuple[str | None, Link]:
         from checks.line.nearby import routes_macos as system
     else:
         from checks.line.nearby import routes_linux as system
-    found = way(system.routes(to), to, system.is_vpn, _interface_of(own_address))
+    found = way(system.routes(to), to, system.is_vpn, system.leaves_by(to, own_address))
     if found is None:
         return None, Link(remote=far_off)
     kind = system.kind(found.interface)
@@ -86,13 +88,11 @@ def here(address: str, own_address: str) -> tuple[str | None, Link]:
     return router, Link(kind=kind, radio=radio, vpn=found.vpn, remote=far_off)
 
 
-def _interface_of(own_address: str) -> str | None:
-    """The interface that has this address; on Windows by its number, as in the table of routes."""
-    import socket
-
+def interface_of(own_address: str) -> str | None:
+    """The interface that has this address."""
     import psutil
 
     for name, addresses in psutil.net_if_addrs().items():
         if any(a.address.partition("%")[0] == own_address.partition("%")[0] for a in addresses):
-            return str(socket.if_nametoindex(name)) if sys.platform == "win32" else name
+            return name
     return None

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from checks.line.link.linux import kind, radio
-from checks.line.nearby.routes import Address, Route, named_as_vpn
+from checks.line.nearby.routes import Address, Route, interface_of, named_as_vpn
 
-__all__ = ["is_vpn", "kind", "radio", "routes"]
+__all__ = ["is_vpn", "kind", "leaves_by", "radio", "routes"]
 
 _UP, _REJECT = 0x1, 0x200
 """``RTF_…`` (linux/route.h)."""
@@ -27,6 +27,11 @@ def is_vpn(interface: str) -> bool:
     """By its name, or as the kernel's own WireGuard."""
     about = Path("/sys/class/net") / interface / "uevent"
     return named_as_vpn(interface) or (about.exists() and "DEVTYPE=wireguard" in about.read_text("utf-8", "replace"))
+
+
+def leaves_by(to: Address, own_address: str) -> str | None:
+    """The interface that packets leave by: rules may send them elsewhere than the table says."""
+    return interface_of(own_address)
 
 
 def from_route(text: str) -> Iterator[Route]:

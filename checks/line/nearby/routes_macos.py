@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 
 from checks.line.link.macos import kind, radio
-from checks.line.nearby.routes import Address, Route
+from checks.line.nearby.routes import Address, Route, interface_of
 from checks.line.nearby.routes import named_as_vpn as is_vpn
 from checks.line.programs import said
 
-__all__ = ["is_vpn", "kind", "radio", "routes"]
+__all__ = ["is_vpn", "kind", "leaves_by", "radio", "routes"]
 
 _FIELD = re.compile(r"^\s*(gateway|interface): (\S+)", re.MULTILINE)
 
@@ -21,6 +21,11 @@ def routes(to: Address) -> list[Route]:
     family = "-inet6" if to.version == 6 else "-inet"
     chosen = from_get(said("route", "-n", "get", family, str(to)), to)
     return [*chosen, *from_netstat(said("netstat", "-rn", "-f", family[1:]))]
+
+
+def leaves_by(to: Address, own_address: str) -> str | None:
+    """The interface that packets leave by: rules may send them elsewhere than the table says."""
+    return interface_of(own_address)
 
 
 def from_get(text: str, to: Address) -> list[Route]:

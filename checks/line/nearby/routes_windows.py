@@ -42,6 +42,13 @@ def _sockaddr(table: bytes, at: int) -> Address | None:
     return ipaddress.IPv6Address(table[at + 8 : at + 24]) if family == _AF_INET6 else None
 
 
+def sockaddr_of(address: Address) -> bytes:
+    """The other way round: ``sockaddr_in`` or ``sockaddr_in6``, without a port."""
+    six = address.version == 6
+    head = struct.pack("<HH", _AF_INET6 if six else _AF_INET, 0)
+    return (head + (bytes(4) if six else b"") + address.packed).ljust(28 if six else 16, b"\0")
+
+
 if sys.platform == "win32":
 
     def routes(to: Address) -> list[Route]:
@@ -57,6 +64,12 @@ if sys.platform == "win32":
             return list(from_table(ctypes.string_at(start, 8 + rows * ROW_BYTES)))
         finally:
             library.FreeMibTable(table)
+
+    def leaves_by(to: Address, own_address: str) -> str | None:
+        """By ``GetBestInterfaceEx``, which adds the interfaces' own metrics to those of the table."""
+        index = ctypes.c_ulong()
+        error = ctypes.WinDLL("iphlpapi").GetBestInterfaceEx(sockaddr_of(to), ctypes.byref(index))
+        return None if error else str(index.value)
 
     def is_vpn(interface: str) -> bool:
         """By its type."""

@@ -89,7 +89,8 @@ def _look(fault: Fault, net: Network, reflector: ReflectorProcess, seconds: floa
     line = Line("http://127.0.0.1:9", net.far.address, reflector.port, SESSION, ticket, "bearer")
     limits = policy.default()
     if fault.second:
-        second = msgspec.structs.replace(limits.line, second_target=net.routers[-1].address)
+        elsewhere = net.routers[-1].address if fault.company else net.far.address
+        second = msgspec.structs.replace(limits.line, second_target=elsewhere)
         limits = msgspec.structs.replace(limits, line=second)
 
     def look() -> Evidence:

@@ -141,6 +141,8 @@ def test_the_servers_own_word() -> None:
     assert (held.place, held.reasons) == (Place.COMPANY, (Reason.SERVER_HELD,))
     both = said(look(Home(wan=at(10, "jitter"), held_ms=60, held_every=40)))
     assert (both.place, both.reasons) == (Place.CANNOT_TELL, (Reason.SERVER_HELD, Reason.SEVERAL))
+    at_home = said(look(Home(lan=at(1, "jitter"), held_ms=60, held_every=40)))
+    assert at_home.place is Place.HOME, "what the server holds back is no part of the round trips"
 
 
 def test_own_traffic_is_told_before_anybody_is_blamed() -> None:

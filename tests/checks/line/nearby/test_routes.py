@@ -133,6 +133,11 @@ def test_windows() -> None:
     assert way(routes, FAR, lambda name: name == "7", "7") == Way(ROUTER, "12", True)
 
 
+@pytest.mark.parametrize("address", [FAR, FAR6], ids=["IPv4", "IPv6"])
+def test_windows_addresses_both_ways(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+    assert routes_windows.sockaddr_of(address).ljust(28, b"\0") == sockaddr(str(address))
+
+
 @pytest.mark.parametrize("name", ["tun0", "wg0", "utun3", "tailscale0", "proton0"])
 def test_vpns_by_name(name: str) -> None:
     assert named_as_vpn(name)
