@@ -72,7 +72,7 @@ def faults() -> list[Fault]:
             "beyond: a queue, others at home send",
             BEYOND,
             wan=(Way(delay_ms=12, rate_mbit_s=2, queue_bytes=40_000), FAR),
-            others_up_mbit_s=1.9,
+            others_up_mbit_s=1.96,
         ),
         Fault(
             "beyond: a full queue, others at home send",
