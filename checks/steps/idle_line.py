@@ -86,10 +86,14 @@ def _until_clear(probing: Probing, probe: Probe, seconds: float) -> None:
         if not over and elapsed_s < look_s:
             continue
         so_far = probing.so_far()
-        wanted_s = probe.wanted_s(_so_far(so_far)) if so_far else 0.0
-        if wanted_s <= SETTLE_S and (over or so_far):
+        if so_far is not None:
+            wanted_s = probe.wanted_s(_so_far(so_far))
+            if wanted_s <= SETTLE_S:
+                return
+            seconds = max(seconds, elapsed_s + wanted_s)
+        elif over:
             return
-        seconds, look_s = max(seconds, elapsed_s + wanted_s), elapsed_s + LOOK_EVERY_S
+        look_s = elapsed_s + LOOK_EVERY_S
 
 
 def _so_far(probed: Probed) -> IdleLineCapture:
