@@ -3,15 +3,22 @@ by chance than the interval promises."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import numpy as np
 import pytest
 
+from checks.interface import Captures
 from checks.line.length import MOST_S, PLANNED_S, wanted_s
+from checks.network import jitter as jitter_check
+from checks.network import voice_quality
 from report.catalogue import Better, measurement
 from report.limits import judge
 from report.policy import Criterion, Policy, default
 from report.vocabulary import Measurement, Verdict
+from tests.checks.network.captures import idle
+from tests.protocol.lines import Line, steady
 
 LIMITS = Criterion(pass_=20, fail=30)
 POLICY = msgspec.structs.replace(default(), criteria={"network.jitter_ms": LIMITS})
@@ -54,6 +61,31 @@ def test_what_nobody_judges_needs_no_more_time() -> None:
     never_fails = msgspec.structs.replace(POLICY, criteria={"network.jitter_ms": Criterion(pass_=20)})
     assert wanted(31, 12, 20.0, never_fails) == 0
     assert wanted(31, 12, 9.0, msgspec.structs.replace(POLICY, criteria={})) == 0
+
+
+def wanted_of(line: Line, **more: float) -> tuple[float, float]:
+    """What the line's two checks want, of a look without the reflector's counts."""
+    capture = idle(line, **more)  # type: ignore[arg-type]
+    captures = Captures({"idle_line": replace(capture, counts=None)})
+    return jitter_check.CHECK.wants_more(captures, default()), voice_quality.CHECK.wants_more(captures, default())
+
+
+def test_nine_seconds_of_a_steady_line_are_enough_for_both_checks() -> None:
+    assert wanted_of(steady(450)) == (0, 0)
+
+
+def test_loss_near_the_limit_is_what_voice_wants_more_of() -> None:
+    draw = np.random.default_rng(3)
+    lossy = steady(900, lost_up=frozenset(np.flatnonzero(draw.random(900) < 0.02).tolist()))
+    jitter_wants, voice_wants = wanted_of(lossy)
+    assert jitter_wants == 0
+    assert voice_wants == pytest.approx(MOST_S - 18)
+
+
+def test_a_disturbed_look_gets_the_planned_time_and_a_dead_line_none() -> None:
+    assert wanted_of(steady(450), clock_step_ms=50.0)[0] == pytest.approx(PLANNED_S - 9)
+    assert wanted_of(steady(900), clock_step_ms=50.0) == (0, 0)
+    assert wanted_of(steady(450, lost_up=frozenset(range(450)))) == (0, 0)
 
 
 def test_looking_again_and_again_fails_no_more_lines_by_chance_than_looking_once() -> None:
