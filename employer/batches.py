@@ -1,7 +1,8 @@
 """Takes datagrams from a socket many at a time, and sends answers from the same memory: what a reflector has to be fast
 in.
 
-On 64-bit Linux by ``recvmmsg`` and ``sendmmsg``, with no object made for a packet; elsewhere one by one.
+On 64-bit Linux by ``recvmmsg`` and ``sendmmsg``, with no object made for a packet; elsewhere one by one. On a host with
+several addresses the former answer from the one that was asked, so that connected senders hear them.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ SLOTS = 16
 SLOT_BYTES = 2048
 
 _NAME_BYTES = 32
-_CONTROL_BYTES = 96
+_CONTROL_BYTES = 128
 _HEADER = struct.Struct("PI4xPNPNi4xI4x")
 """``struct mmsghdr`` of 64-bit Linux: name, its length, buffers, their number, control, its length, flags, length."""
 _TOLD, _TOLD_AT = struct.Struct("NI4xI"), 40
@@ -30,8 +31,12 @@ _BUFFER, _BUFFER_LENGTH, _BUFFER_LENGTH_AT = struct.Struct("PN"), struct.Struct(
 """``struct iovec``."""
 _ANCILLARY = struct.Struct("Nii")
 """``struct cmsghdr``."""
-_USUAL, _USUAL_BYTES = struct.Struct("12xiqq12xii"), 56
-"""The ancillary data of an ordinary packet: a kind, the time in seconds and ns, another kind, the time to live."""
+_INFO_V4, _INFO_V6 = struct.Struct("4x4s4x4x"), struct.Struct("16s4x4x")
+"""``struct in_pktinfo`` and ``struct in6_pktinfo``, padded: of each the local address alone."""
+_USUAL_V4, _USUAL_V4_BYTES = struct.Struct("12xiqq12xi4x4s8x12xii"), 88
+_USUAL_V6, _USUAL_V6_BYTES = struct.Struct("12xiqq12xi16s8x12xii"), 96
+"""The ancillary data of an ordinary packet: a kind, the time in seconds and ns; a kind, the local address; a kind, the
+time to live."""
 
 
 class Batch(Protocol):
@@ -57,6 +62,15 @@ class Batch(Protocol):
 
     def answer(self, slots: list[int]) -> list[int]:
         """Sends these slots back to where they came from, in the length that they had; those that could not be sent."""
+
+
+def ask_for_addresses(sock: socket.socket) -> None:
+    """Has the system tell which of this host's addresses a packet came to. To be called before any can arrive."""
+    if sys.platform == "linux":
+        if sock.family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+        else:
+            sock.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
 
 
 def batch_of(sock: socket.socket) -> Batch:
@@ -101,7 +115,7 @@ class _One:
 if sys.platform == "linux":
     _LIBC = ctypes.CDLL(None, use_errno=True)
     _TIME, _OVERFLOWS = 35, 40  # SO_TIMESTAMPNS, SO_RXQ_OVFL: <asm-generic/socket.h>
-    _TTL_KINDS = (2, 52)  # IP_TTL, IPV6_HOPLIMIT
+    _IP_PKTINFO, _IP_TTL = 8, 2  # <linux/in.h>
 
     class _Many:
         """Up to :data:`SLOTS` packets in one system call, and their answers in another."""
@@ -112,10 +126,21 @@ if sys.platform == "linux":
             self.ttls: list[int | None] = [None] * SLOTS
             self._fd = sock.fileno()
             self._v6 = sock.family == socket.AF_INET6
+            if self._v6:
+                level, self._info_kind, self._ttl_kind = socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, socket.IPV6_HOPLIMIT
+                self._info, self._usual, self._usual_bytes = _INFO_V6, _USUAL_V6, _USUAL_V6_BYTES
+            else:
+                level, self._info_kind, self._ttl_kind = socket.IPPROTO_IP, _IP_PKTINFO, _IP_TTL
+                self._info, self._usual, self._usual_bytes = _INFO_V4, _USUAL_V4, _USUAL_V4_BYTES
+            self._kinds = (_TIME, self._info_kind, self._ttl_kind)
+            self._local_bytes = _ANCILLARY.size + self._info.size
+            self._locals = bytearray(SLOTS * self._local_bytes)
             self._names = bytearray(SLOTS * _NAME_BYTES)
             self._control = bytearray(SLOTS * _CONTROL_BYTES)
             self._room, self._filled = bytearray(SLOTS * _BUFFER.size), bytearray(SLOTS * _BUFFER.size)
-            memory, names, control = (_address(part) for part in (self.memory, self._names, self._control))
+            memory, names, control, local_addresses = (
+                _address(part) for part in (self.memory, self._names, self._control, self._locals)
+            )
             name_bytes = 28 if self._v6 else 16
             coming, going = [], []
             for slot in range(SLOTS):
@@ -127,7 +152,12 @@ if sys.platform == "linux":
                 coming.append(
                     _HEADER.pack(name, name_bytes, _address(self._room) + buffer, 1, ancillary, _CONTROL_BYTES, 0, 0)
                 )
-                going.append(_HEADER.pack(name, name_bytes, _address(self._filled) + buffer, 1, 0, 0, 0, 0))
+                local = slot * self._local_bytes
+                _ANCILLARY.pack_into(self._locals, local, self._local_bytes - 4, level, self._info_kind)
+                filled = _address(self._filled) + buffer
+                going.append(
+                    _HEADER.pack(name, name_bytes, filled, 1, local_addresses + local, self._local_bytes, 0, 0)
+                )
             self._fresh = b"".join(coming)
             self._going = going
             self._all_going = b"".join(going)
@@ -140,9 +170,12 @@ if sys.platform == "linux":
             self.taken_ns = datagrams.now_ns()
             for slot in range(taken):
                 ancillary, _, self.lengths[slot] = _TOLD.unpack_from(self._headers, slot * _HEADER.size + _TOLD_AT)
-                kind, seconds, ns, other, ttl = _USUAL.unpack_from(self._control, slot * _CONTROL_BYTES)
-                if ancillary == _USUAL_BYTES and kind == _TIME and other in _TTL_KINDS:
+                first, seconds, ns, second, local, third, ttl = self._usual.unpack_from(
+                    self._control, slot * _CONTROL_BYTES
+                )
+                if ancillary == self._usual_bytes and (first, second, third) == self._kinds:
                     self.at_ns[slot], self.ttls[slot] = seconds * 1_000_000_000 + ns, ttl
+                    self._info.pack_into(self._locals, slot * self._local_bytes + _ANCILLARY.size, local)
                 else:
                     self._read_ancillary(slot, ancillary)
             return max(0, taken)
@@ -151,11 +184,14 @@ if sys.platform == "linux":
             """As they come: each with its length, level and kind."""
             self.at_ns[slot], self.ttls[slot] = self.taken_ns, None
             at = slot * _CONTROL_BYTES
+            local = bytes(16 if self._v6 else 4)
             while left >= _ANCILLARY.size:
                 length, level, kind = _ANCILLARY.unpack_from(self._control, at)
                 value = at + _ANCILLARY.size
-                if level != socket.SOL_SOCKET and kind in _TTL_KINDS:
+                if level != socket.SOL_SOCKET and kind == self._ttl_kind:
                     (self.ttls[slot],) = struct.unpack_from("i", self._control, value)
+                elif level != socket.SOL_SOCKET and kind == self._info_kind:
+                    (local,) = self._info.unpack_from(self._control, value)
                 elif level == socket.SOL_SOCKET and kind == _TIME:
                     seconds, ns = struct.unpack_from("qq", self._control, value)
                     self.at_ns[slot] = seconds * 1_000_000_000 + ns
@@ -163,6 +199,7 @@ if sys.platform == "linux":
                     (self.overflowed,) = struct.unpack_from("I", self._control, value)
                 step = max(_ANCILLARY.size, length + -length % 8)
                 at, left = at + step, left - step
+            self._info.pack_into(self._locals, slot * self._local_bytes + _ANCILLARY.size, local)
 
         def sender(self, slot: int) -> tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, int]:
             at = slot * _NAME_BYTES

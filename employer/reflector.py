@@ -24,7 +24,7 @@ from typing import Annotated, NoReturn
 import msgspec
 from msgspec import Meta, Struct
 
-from employer.batches import SLOT_BYTES, Batch, batch_of
+from employer.batches import SLOT_BYTES, Batch, ask_for_addresses, batch_of
 from employer.line_sessions import MAX_STREAMS, NOTHING_SEEN, Dropped, LineSessions, Stream
 from protocol import datagrams
 from protocol.messages import ReflectorCounts
@@ -260,6 +260,7 @@ def listen(host: str, port: int, *, shared: bool = False) -> list[socket.socket]
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             if shared and sys.platform == "linux":
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            ask_for_addresses(sock)
             sock.bind((address[0], port, *address[2:]))
         except OSError as error:
             problem = error
