@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from datetime import datetime
 
 from employer.keys import EmployerKeys
-from employer.reflector import ReflectorConfig
-from employer.reflector_process import ReflectorProcess
+from employer.reflector import Metrics, ReflectorConfig
+from employer.reflectors import Reflectors, merged, wanted_number
 from employer.settings import Settings
 from protocol import ticket
 from protocol.messages import LineOffer, ReflectorCounts
@@ -14,25 +16,33 @@ from protocol.messages import LineOffer, ReflectorCounts
 PACKETS_PER_S = 50
 MAX_SECONDS = 1800
 """Of probing in one run: thirty times what a run takes, for re-runs after something was mended."""
+TELL_EVERY_S = 300.0
+"""How often the log says what the reflectors did, where they did anything."""
+
+_log = logging.getLogger(__name__)
 
 
 class Line:
-    """One reflector beside this receiver."""
+    """The reflectors beside this receiver."""
 
     def __init__(self, settings: Settings, keys: EmployerKeys) -> None:
         self._key = keys.ticket_key
         self._advertised_host = settings.reflector_name
-        self._reflector = ReflectorProcess(
-            ReflectorConfig(ticket_key=self._key.hex(), host=settings.reflector_host, port=settings.reflector_port)
+        self._reflectors = Reflectors(
+            ReflectorConfig(ticket_key=self._key.hex(), host=settings.reflector_host, port=settings.reflector_port),
+            wanted_number(settings.reflector_processes),
         )
+        self._stopped = threading.Event()
 
     def start(self) -> None:
-        """Returns when it listens. Raises :class:`employer.reflector_process.ReflectorError`."""
-        self._reflector.start()
+        """Returns when all listen. Raises :class:`employer.reflector_process.ReflectorError`."""
+        self._reflectors.start()
+        threading.Thread(target=self._tell, name="reflector-log", daemon=True).start()
 
     def stop(self) -> None:
-        """Ends it."""
-        self._reflector.stop()
+        """Ends them."""
+        self._stopped.set()
+        self._reflectors.stop()
 
     def offer(self, session: bytes, bearer: str, expires_at: datetime) -> LineOffer:
         """The right to the line until then."""
@@ -45,12 +55,34 @@ class Line:
         )
         return LineOffer(
             reflector_host=self._advertised_host,
-            reflector_port=self._reflector.port,
+            reflector_port=self._reflectors.port,
             session=session.hex(),
             ticket=right.hex(),
             bearer=bearer,
         )
 
     def counts(self, session: bytes) -> ReflectorCounts | None:
-        """What the reflector saw of a session; ``None`` when it doesn't answer now. Blocks up to 2 s."""
-        return self._reflector.counts(session)
+        """What the reflectors saw of a session; ``None`` when one doesn't answer now. Blocks up to 2 s for each."""
+        return self._reflectors.counts(session)
+
+    def metrics(self) -> Metrics:
+        """What the reflectors that answer now did since they were started. Blocks up to 2 s for each."""
+        return merged(self._reflectors.metrics())
+
+    def _tell(self) -> None:
+        told = 0
+        while not self._stopped.wait(TELL_EVERY_S):
+            metrics = self.metrics()
+            if metrics.packets != told:
+                told = metrics.packets
+                _log.info("reflector: %s, restarts=%d", summary(metrics), self._reflectors.restarts)
+
+
+def summary(metrics: Metrics) -> str:
+    """For the log."""
+    held = "unknown" if metrics.held_p99_ms is None else f"{metrics.held_p99_ms:.2f}"
+    dropped = ", ".join(f"dropped_{why}={number}" for why, number in sorted(metrics.dropped.items()))
+    return (
+        f"packets={metrics.packets}, answered={metrics.answered}, {dropped + ', ' if dropped else ''}"
+        f"overflowed={metrics.overflowed}, sessions={metrics.sessions}, held_p99_ms={held}"
+    )

@@ -27,6 +27,8 @@ class Settings:
     """The address that the reflector listens at; empty: every address."""
     reflector_port: int = 0
     """UDP; 0: any free one."""
+    reflector_processes: int = 1
+    """That share the port (Linux); 0: one for every two cores."""
     reflector_name: str = ""
     """The host that operators reach the reflector by; empty: the host of ``public_url``."""
     package: str = "workstation-readiness"

@@ -54,6 +54,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reflector-host", metavar="ADDRESS", help="where the reflector listens (as --host)")
     parser.add_argument("--reflector-port", type=port, default=0, metavar="PORT", help="UDP port; 0: any free one")
     parser.add_argument(
+        "--reflector-processes",
+        type=common.number(0, 64, int),
+        default=1,
+        metavar="NUMBER",
+        help="reflectors that share the port, on Linux; 0: one for every two cores (%(default)s)",
+    )
+    parser.add_argument(
         "--reflector-name", default="", metavar="HOST", help="where operators reach the reflector (as the public URL)"
     )
     parser.add_argument(
@@ -165,6 +172,7 @@ def _settings(args: argparse.Namespace, folder: Path, url: str) -> Settings:
         line=not args.no_line,
         reflector_host=args.reflector_host if args.reflector_host is not None else args.host,
         reflector_port=args.reflector_port,
+        reflector_processes=args.reflector_processes,
         reflector_name=args.reflector_name,
         package=args.package,
         fresh_within=timedelta(hours=args.fresh_within),

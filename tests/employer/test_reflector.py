@@ -18,7 +18,7 @@ from scapy.contrib.stamp import (
 )
 
 from employer import reflector_process
-from employer.reflector import ReflectorConfig
+from employer.reflector import MAX_PACKET_BYTES, ReflectorConfig
 from employer.reflector_process import ReflectorError, ReflectorProcess
 from protocol.stamp import PACKET_BYTES, ReflectorPacket, SenderPacket
 from protocol.ticket import issue
@@ -87,6 +87,37 @@ def test_a_reflector_that_is_not_open_answers_only_tickets() -> None:
 
 def test_rubbish_gets_no_answer(reflector: ReflectorProcess) -> None:
     assert exchange(("127.0.0.1", reflector.port), b"", b"x" * 43, b"\0" * 172) == [b"", b"", b""]
+
+
+def test_what_gets_no_answer_is_counted_by_why_and_no_answer_is_longer_than_its_question() -> None:
+    now = int(time.time())
+    ours = SenderPacket(0, time.time_ns(), 9, padding=PADDING)
+    expired = issue(KEY, session=b"e" * 16, expires_at=now - 1)
+    foreign = issue(b"x" * 32, session=b"f" * 16, expires_at=now + 600)
+    brief = issue(KEY, session=b"b" * 16, expires_at=now + 600, packets_per_s=2, max_seconds=1)
+    changed = bytearray(ours.encode())
+    changed[60] ^= 1
+    wrong = {
+        "too_short": b"x" * 43,
+        "too_long": ours.encode(MAX_PACKET_BYTES + 1),
+        "malformed": b"\0" * 172,
+        "no_ticket": bytes(ScapySender(seq=0)),
+        "foreign_ticket": SenderPacket(0, 0, padding=foreign).encode(),
+        "expired_ticket": SenderPacket(0, 0, padding=expired).encode(),
+        "high_number": SenderPacket(2, 0, padding=brief).encode(),
+    }
+    with ReflectorProcess(ReflectorConfig(ticket_key=KEY.hex(), host="127.0.0.1", max_sessions=1)) as reflector:
+        address = ("127.0.0.1", reflector.port)
+        assert exchange(address, *wrong.values(), bytes(changed)) == [b""] * 8
+        longest = ours.encode(MAX_PACKET_BYTES)
+        assert [len(answer) for answer in exchange(address, longest, ours.encode(112))] == [MAX_PACKET_BYTES, 112]
+        assert exchange(address, SenderPacket(0, 0, padding=brief).encode()) == [b""], "one session at most"
+        metrics = reflector.metrics()
+    assert metrics is not None
+    assert metrics.dropped == {**dict.fromkeys(wrong, 1), "foreign_ticket": 2, "many_sessions": 1}
+    assert (metrics.packets, metrics.answered, metrics.sessions, metrics.overflowed) == (11, 2, 1, 0)
+    assert sum(metrics.held) == 2
+    assert metrics.held_p99_ms is not None
 
 
 def test_it_comes_back_at_the_same_port_when_it_died(reflector: ReflectorProcess) -> None:
