@@ -77,7 +77,8 @@ class SenderPacket:
     """The STAMP session identifier (RFC 8972, section 3): tells apart streams of one ticket; 0 is "none"."""
     error: ErrorEstimate = UNSYNCHRONISED
     padding: bytes = b""
-    """Value of the Extra Padding, up to :data:`MAX_PADDING_BYTES`; zero-filled to the packet's size."""
+    """Value of the Extra Padding, up to :data:`MAX_PADDING_BYTES`; zero-filled to the packet's size. Plain padding, as
+    of RFC 8762, is no value."""
 
     def encode(self, size: int = PACKET_BYTES) -> bytes:
         """The packet in exactly ``size`` bytes. Raises :class:`StampError` when the padding doesn't fit."""
@@ -86,9 +87,12 @@ class SenderPacket:
 
     @classmethod
     def decode(cls, packet: bytes) -> SenderPacket:
-        """Reads a packet. What follows the base and is no Extra Padding is plain padding (RFC 8762)."""
+        """Reads a packet. Raises :class:`StampError` when it is none, also for an answer: else two reflectors that a
+        forger introduces to one another would answer each other."""
         if len(packet) < BASE_BYTES:
             raise StampError(f"{len(packet)} bytes are too few for a packet of {BASE_BYTES}")
+        if _is_recognised(packet):
+            raise StampError("an answer, not a question")
         sequence, sent, error, stream = _SENDER.unpack_from(packet)
         return cls(sequence, unix_ns(sent), stream, ErrorEstimate.unpack(error), _padding(packet))
 
@@ -200,10 +204,16 @@ def _extra_padding(value: bytes, room: int, flags: int) -> bytes:
     return _TLV.pack(flags, _EXTRA_PADDING, length) + value.ljust(length, b"\0")
 
 
+def _is_recognised(packet: bytes) -> bool:
+    """A reflector saw it: senders set the flag that their Extra Padding goes without (RFC 8972, section 4)."""
+    rest = packet[BASE_BYTES:]
+    return len(rest) >= _TLV.size and rest[1] == _EXTRA_PADDING and not rest[0] & _UNRECOGNISED
+
+
 def _padding(packet: bytes) -> bytes:
     rest = packet[BASE_BYTES:]
     if len(rest) >= _TLV.size:
         _flags, kind, length = _TLV.unpack_from(rest)
         if kind == _EXTRA_PADDING and length <= len(rest) - _TLV.size:
             return rest[_TLV.size : _TLV.size + length]
-    return rest
+    return b""

@@ -20,6 +20,7 @@ from protocol.stamp import (
     ReflectorPacket,
     SenderPacket,
     StampError,
+    answer_in_place,
     ntp,
     unix_ns,
 )
@@ -97,6 +98,43 @@ def test_the_error_estimate_is_in_seconds() -> None:
         ErrorEstimate.unpack(0)
     with pytest.raises(StampError, match="PTP"):
         ErrorEstimate.unpack(0x4001)
+
+
+def test_an_answer_is_no_question() -> None:
+    question = SenderPacket(1, A_MOMENT_NS, padding=b"ticket").encode()
+    answer = bytearray(question)
+    answer_in_place(answer, 0, len(answer), sequence=0, sent=1, received=1, ttl=64)
+    assert len(answer) == len(question)
+    assert ReflectorPacket.decode(bytes(answer)).padding.startswith(b"ticket")
+    with pytest.raises(StampError, match="an answer"):
+        SenderPacket.decode(bytes(answer))
+
+
+@given(st.binary(min_size=BASE_BYTES, max_size=1472))
+def test_whatever_is_read_is_answered_in_its_own_size_and_never_as_a_question(packet: bytes) -> None:
+    memory = bytearray(packet)
+    answer_in_place(memory, 0, len(packet), sequence=5, sent=6, received=7, ttl=None)
+    assert len(memory) == len(packet)
+    read = ScapyReflector(bytes(memory[:BASE_BYTES]))
+    assert (read.seq, read.seq_sender, read.ttl_sender) == (5, int.from_bytes(packet[:4], "big"), 255)
+    assert memory[28:38] == packet[4:14], "the sender's time and its error, as they came"
+    assert memory[BASE_BYTES + 1 :] == packet[BASE_BYTES + 1 :]
+
+
+def test_scapy_reads_an_answer_with_its_padding_recognised() -> None:
+    memory = bytearray(SenderPacket(9, A_MOMENT_NS, stream=77, padding=b"ticket").encode())
+    answer_in_place(memory, 0, len(memory), sequence=3, sent=ntp(A_MOMENT_NS), received=ntp(A_MOMENT_NS), ttl=57)
+    read = ScapyReflector(bytes(memory))
+    assert (read.seq, read.ssid, read.seq_sender, read.ttl_sender) == (3, 77, 9, 57)
+    assert int(read.ts_sender * 2**32) == pytest.approx(ntp(A_MOMENT_NS), rel=1e-12)
+    (padding,) = read.tlv_objects
+    assert (padding.type, padding.len, int(padding.flags)) == (1, MAX_PADDING_BYTES, 0)
+    assert bytes(padding.value).rstrip(b"\0") == b"ticket"
+
+
+@pytest.mark.parametrize("rest", [b"\0" * 2, b"RT\1\0" + b"x" * 60, b"\x80\x02\0\4abcd", b"\x80\x01\0\x09abcd"])
+def test_padding_that_is_no_extra_padding_has_no_value(rest: bytes) -> None:
+    assert SenderPacket.decode(SenderPacket(0, 0).encode(BASE_BYTES) + rest).padding == b""
 
 
 @pytest.mark.parametrize("packet", [b"", b"x" * (BASE_BYTES - 1)])
