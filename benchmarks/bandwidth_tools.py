@@ -24,8 +24,6 @@ from tests.lab.router.network import ROOT
 IPERF_PORT = 5201
 OMITTED_S = 1.5
 """That iperf3 leaves out at the start."""
-WHOLE_S = 0.4
-"""A shorter interval is the remainder at the end."""
 _ENDS_WITHIN_S = 60.0
 
 
@@ -47,9 +45,6 @@ class Word:
     client_core_percent: float | None = None
     """Of one processor core, while data flowed."""
     server_core_percent: float | None = None
-    summary_mbit_s: float | None = None
-    """iperf3's own summary. Its receiver's bytes are divided by its sender's time, so that what waited in the line's
-    queue when the omitted time was over is counted as well: on short runs it exceeds what the line can carry."""
 
 
 class Ends:
@@ -84,14 +79,11 @@ class Ends:
         )
 
     def iperf3(self, direction: Direction, seconds: float, connections: int, congestion_control: str) -> Word:
-        """iperf3 for so long beside what it omits. Raises :class:`ToolError`.
-
-        Its client is always the one that receives (``-R``): only a client tells its intervals.
-        """
+        """iperf3 for so long beside what it omits; its client is the end that receives. Raises :class:`ToolError`."""
         receiver, sender = (self._home, self._far) if direction == "down" else (self._far, self._home)
         command = [
             *("iperf3", "--json", "-c", sender.address, "-p", str(IPERF_PORT), "-R", "-P", str(connections)),
-            *("-t", f"{seconds:g}", "-O", f"{OMITTED_S:g}", "-i", "0.5"),
+            *("-t", f"{seconds:g}", "-O", f"{OMITTED_S:g}"),
             *(("-C", congestion_control) if congestion_control else ()),
         ]
         began_s = time.monotonic()
@@ -100,18 +92,15 @@ class Ends:
         if "error" in said:
             raise ToolError(f"iperf3: {said['error']}")
         end, cpu = said["end"], said["end"]["cpu_utilization_percent"]
-        sums = [interval["sum"] for interval in said["intervals"]]
-        counted = [one for one in sums if not one["omitted"] and one["seconds"] > WHOLE_S]
         cores = cpu["host_total"], cpu["remote_total"]
         return Word(
-            mbit_s=sum(one["bytes"] for one in counted) * 8 / sum(one["seconds"] for one in counted) / 1e6,
-            megabytes=sum(one["bytes"] for one in sums) / 1e6,
+            mbit_s=end["sum_received"]["bits_per_second"] / 1e6,
+            megabytes=sum(interval["sum"]["bytes"] for interval in said["intervals"]) / 1e6,
             seconds=time.monotonic() - began_s,
             connections=connections,
             congestion_control=end["sender_tcp_congestion"],
             client_core_percent=cores[direction != "down"],
             server_core_percent=cores[direction == "down"],
-            summary_mbit_s=end["sum_received"]["bits_per_second"] / 1e6,
         )
 
     def _cpu_s(self) -> float:

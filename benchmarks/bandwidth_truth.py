@@ -1,10 +1,11 @@
 """How true our speed of a line is, beside iperf3 and speedtest-cli: ``make benchmark-bandwidth_truth``.
 
 Each tool has the line to itself, by turns, several times, toward the home and from it. All count the payload of TCP
-where it arrives, after their slow start. iperf3 uses as many connections as ours did, and the same congestion control;
-its rate is that of its receiver's intervals. Errors are relative to the mean of iperf3's repeats; in iperf3's own row
-stands how far its summary is from its receiver's intervals. The spread is the greatest distance of one repeat from
-the mean of all. The limit is what the bottleneck lets through: of 1,500 bytes, 1,448 are payload.
+where it arrives, after their slow start. iperf3 uses as many connections as ours did, and the same congestion control.
+Errors are relative to the mean of iperf3's repeats; the spread is the greatest distance of one repeat from the mean of
+all. The limit is what the bottleneck lets through: of 1,500 bytes, 1,448 are payload. iperf3 divides its receiver's
+bytes by its sender's time: what waited in a slow line's queue when the omitted time was over is counted as well, and
+what waits for a lost packet at the end is not, so that its short runs are some percent above the limit, or below it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Options:
     seconds: float
     cap_bytes: int
     iperf_seconds: float
-    """Longer: at the ends of a short run iperf3 counts what waited in the line's queue, or for a lost packet."""
+    """Longer: its ends weigh less then."""
 
 
 def compare(line: TestedLine, options: Options) -> None:
@@ -67,10 +68,9 @@ def _row(line: TestedLine, direction: Direction, tool: str, words: Sequence[Word
     true_mbit_s = statistics.fmean(word.mbit_s for word in truth)
     rates = [word.mbit_s for word in words]
     mean = statistics.fmean(rates)
-    summaries = [word.summary_mbit_s for word in words if word.summary_mbit_s is not None]
     cells = (
         *(line.name, direction, tool, f"{mean:.2f}"),
-        f"{100 * ((statistics.fmean(summaries) if summaries else mean) / true_mbit_s - 1):+.1f}",
+        f"{100 * (mean / true_mbit_s - 1):+.1f}",
         f"{max(abs(rate - mean) for rate in rates) / mean * 100:.1f}",
         f"{100 * mean / line.most_mbit_s:.1f}",
         "/".join(str(n) for n in sorted({word.connections for word in words})),

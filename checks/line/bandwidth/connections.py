@@ -102,7 +102,7 @@ class Download(asyncio.BufferedProtocol):
     def wake_after(self, count: int) -> None:
         """Asks the system to wait until so many bytes have come, or the end: fewer turns for a fast line."""
         wanted = max(1, min(count, self._left_bytes, _BUFFER_BYTES // 2))
-        if not self.ended and sys.platform != "win32":
+        if not self.ended and sys.platform == "linux":  # Whose receive buffer grows with it.
             with suppress(OSError):
                 self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, wanted)
 

@@ -110,6 +110,7 @@ async def upload(job: Job, enough: threading.Event) -> Done:
             break
         if ended_by == "time" and (any(one.full for one in bundle.opened) or enough.is_set()):
             ended_by = "cap" if any(one.full for one in bundle.opened) else "stable"
+        if ended_by != "time":
             for one in bundle.opened:
                 one.finish()
     ended_ns, passed_s = now_ns(), time.perf_counter() - started

@@ -18,8 +18,9 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from checks.interface import Cancelled, Line
+from checks.line.bandwidth.child_run import Done
 from checks.line.bandwidth.interface import SERIES, Direction, TransferFailed
-from checks.line.bandwidth.native import NativeProvider
+from checks.line.bandwidth.native import NativeProvider, transfer
 from employer.bandwidth import routes
 from employer.transfers import TransferLimits
 from protocol.messages import Path as Api
@@ -340,6 +341,22 @@ def test_a_count_of_much_less_than_was_taken_in_is_told_beside_the_speed() -> No
     with misbehaving(tells(lambda came, seconds: evenly(came // 10, seconds))) as url:
         transfer = NativeProvider(line(url)).measure("up", 2.5, 4_000 * MB, TestProbe())
     assert "network.upload_held_back" in [w.code for w in transfer.warnings]
+
+
+@pytest.mark.parametrize(("cpu_s", "told"), [(0.5, False), (2.9, True)])
+def test_a_computer_that_could_do_no_more_is_told(cpu_s: float, told: bool) -> None:
+    done = Done(
+        step_bytes=[12_500_000] * 30,
+        seconds=3.0,
+        bytes_used=375_000_000,
+        began_ns=0,
+        ended_ns=3 * 10**9,
+        connections=4,
+        cpu_s=cpu_s,
+    )
+    found = transfer("down", done)
+    assert found.core_share == pytest.approx(cpu_s / 3)
+    assert (["network.speed_computer_limited"] if told else []) == [w.code for w in found.warnings]
 
 
 def test_a_run_that_is_not_known_is_refused() -> None:
