@@ -1,9 +1,10 @@
 """Places faults at known points of a line of two or three hops, looks at it as the program does, and compares what is
 said of the place with the truth.
 
-Right is the place where the fault was put, or a wider one around it; where nothing that is asked can separate two causes,
-*cannot tell* is. Wrong is a place that is named and isn't it. Needs root on Linux, and a computer that does nothing else: its own lateness and
-that of the measuring server are part of the answer. Two faults at a time, each in namespaces of its own:
+Right is the place where the fault was put, or a wider one around it; where nothing that is asked can separate two
+causes, *cannot tell* is. Wrong is a place that is named and isn't it. Needs root on Linux, and a computer that does
+nothing else: its own lateness and that of the measuring server are part of the answer. Two faults at a time, each in
+namespaces of its own:
 
     python -m benchmarks.where_truth [--seconds 8] [--runs 1] [--part 1/3]
 
