@@ -44,6 +44,10 @@ class Stream:
     session: _Session
     began_s: float
     """Unix time of its first packet."""
+    overflows_before: int
+    """How often a full buffer had lost packets, of whomever, when this stream began …"""
+    overflows_by_last: int = 0
+    """… and when its last packet came."""
     received: int = 0
     unique: int = 0
     reflected: int = 0
@@ -51,8 +55,6 @@ class Stream:
     slow: int = 0
     dropped: int = 0
     """Lost here: by the rate limit, or by a failing send."""
-    received_at_overflow: int = -1
-    """How many had come when a full buffer last lost packets, of this stream or of others; −1: never."""
     seen: bytearray = field(default_factory=bytearray)
     """One bit for each of the sender's sequence numbers."""
 
@@ -67,20 +69,20 @@ class Stream:
             self.unique += 1
             self.highest_sequence = max(self.highest_sequence, sequence)
 
-    def counts(self) -> ReflectorCounts:
-        """What this reflector saw of the stream."""
+    def counts(self, overflows: int) -> ReflectorCounts:
+        """What this reflector saw of the stream; ``overflows`` is how often a full buffer has lost packets by now."""
         return ReflectorCounts(
             received=self.received,
             unique=self.unique,
             reflected=self.reflected,
             highest_sequence=self.highest_sequence,
-            unwell=self.dropped > 0 or self._perhaps_overflowed() or self.slow > SLOW_SHARE * self.received,
+            unwell=self.dropped > 0 or self._perhaps_lost(overflows) or self.slow > SLOW_SHARE * self.received,
         )
 
-    def _perhaps_overflowed(self) -> bool:
-        """A full buffer lost packets, and this stream lacks some, or none of it came since."""
+    def _perhaps_lost(self, overflows: int) -> bool:
+        """A full buffer lost packets meanwhile, and this stream lacks some, or none of it came since."""
         lacks = self.unique <= self.highest_sequence
-        return self.received_at_overflow >= 0 and (lacks or self.received_at_overflow == self.received)
+        return overflows > (self.overflows_before if lacks else self.overflows_by_last)
 
 
 @dataclass(slots=True)
@@ -121,6 +123,7 @@ class LineSessions:
         self._tickets: dict[bytes, Ticket] = {}
         self.dropped: Counter[Dropped] = Counter()
         """Packets that got no answer, by why."""
+        self._overflows = 0
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -150,7 +153,7 @@ class LineSessions:
             if len(session.streams) >= MAX_STREAMS:
                 self.dropped["many_streams"] += 1
                 return None
-            stream = session.streams[packet.stream] = Stream(session, unix_s)
+            stream = session.streams[packet.stream] = Stream(session, unix_s, self._overflows)
         return stream if self.goes_on(stream, packet.sequence, unix_s=unix_s, now_s=now_s, held_ms=held_ms) else None
 
     def goes_on(self, stream: Stream, sequence: int, *, unix_s: float, now_s: float, held_ms: float) -> bool:
@@ -160,6 +163,7 @@ class LineSessions:
             self.dropped["high_number" if sequence >= ticket.max_packets else "expired_ticket"] += 1
             return False
         stream.count(sequence)
+        stream.overflows_by_last = self._overflows
         if held_ms > SLOW_MS:
             stream.slow += 1
         because = stream.session.why_not(now_s)
@@ -176,14 +180,12 @@ class LineSessions:
     def overflowed(self) -> None:
         """A socket dropped packets of unknown senders: each stream of this moment that lacks some may have lost them
         here."""
-        for session in self._sessions.values():
-            for stream in session.streams.values():
-                stream.received_at_overflow = stream.received
+        self._overflows += 1
 
     def counts(self, session: bytes) -> ReflectorCounts:
         """What was seen of a session's latest stream; zeros for a session that is not known (any more)."""
         stream = self.latest(session)
-        return stream.counts() if stream else NOTHING_SEEN
+        return stream.counts(self._overflows) if stream else NOTHING_SEEN
 
     def latest(self, session: bytes) -> Stream | None:
         """A session's latest stream; ``None`` for a session that is not known (any more)."""

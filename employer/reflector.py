@@ -25,7 +25,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from employer.batches import SLOT_BYTES, Batch, ask_for_addresses, batch_of
-from employer.line_sessions import MAX_STREAMS, NOTHING_SEEN, Dropped, LineSessions, Stream
+from employer.line_sessions import MAX_STREAMS, Dropped, LineSessions, Stream
 from protocol import datagrams
 from protocol.messages import ReflectorCounts
 from protocol.stamp import BASE_BYTES, SenderPacket, StampError, answer_in_place, ntp
@@ -156,7 +156,7 @@ class Reflector:
     def seen(self, session: bytes) -> Seen:
         """What was seen of a session's latest stream."""
         stream = self.sessions.latest(session)
-        return Seen(stream.counts(), stream.began_s) if stream else Seen(NOTHING_SEEN, 0.0)
+        return Seen(self.sessions.counts(session), stream.began_s if stream else 0.0)
 
     def metrics(self) -> Metrics:
         """What was done so far."""

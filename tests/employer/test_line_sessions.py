@@ -137,10 +137,30 @@ def test_packets_held_or_dropped_here_make_the_reflector_unwell() -> None:
         slow.send(sequence, held_ms=65.0 if sequence == 5 else 0.1)
     assert slow.sessions.counts(b"s" * 16).unwell
 
-    full = Sender(LineSessions(KEY), ticket())
-    full.send(0)
-    full.sessions.overflowed()
-    assert full.sessions.counts(b"s" * 16).unwell
+
+@pytest.mark.parametrize(
+    ("before", "after", "unwell"),
+    [
+        ((0, 1), (), True),
+        ((0, 1), (3,), True),
+        ((0, 1), (2, 3), False),
+        ((0, 2), (1,), False),
+    ],
+    ids=["none came since", "one is missing", "none is missing", "late, not missing"],
+)
+def test_a_full_buffer_makes_unwell_for_streams_that_may_have_lost_by_it(
+    before: tuple[int, ...], after: tuple[int, ...], unwell: bool
+) -> None:
+    sender = Sender(LineSessions(KEY), ticket())
+    for sequence in before:
+        sender.send(sequence)
+    sender.sessions.overflowed()
+    for sequence in after:
+        sender.send(sequence)
+    assert sender.sessions.counts(b"s" * 16).unwell is unwell
+    for sequence in (0, 2):
+        sender.send(sequence, stream=2)
+    assert not sender.sessions.counts(b"s" * 16).unwell, "what was lost before a stream began was not its own"
 
 
 def test_a_huge_sequence_number_costs_no_memory() -> None:
