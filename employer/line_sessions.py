@@ -67,7 +67,8 @@ class Stream:
         if not self.seen[byte] & bit:
             self.seen[byte] |= bit
             self.unique += 1
-            self.highest_sequence = max(self.highest_sequence, sequence)
+            if sequence > self.highest_sequence:
+                self.highest_sequence = sequence
 
     def counts(self, overflows: int) -> ReflectorCounts:
         """What this reflector saw of the stream; ``overflows`` is how often a full buffer has lost packets by now."""
@@ -88,6 +89,7 @@ class Stream:
 @dataclass(slots=True)
 class _Session:
     ticket: Ticket
+    most_packets: int
     last_s: float
     tokens: float
     packets: int = 0
@@ -99,7 +101,7 @@ class _Session:
         rate = self.ticket.packets_per_s * RATE_SLACK
         self.tokens = min(rate * BURST_S, self.tokens + (now_s - self.last_s) * rate)
         self.last_s = now_s
-        if self.packets >= self.ticket.max_packets:
+        if self.packets >= self.most_packets:
             return "total"
         if self.tokens < 1:
             return "rate"
@@ -158,15 +160,15 @@ class LineSessions:
 
     def goes_on(self, stream: Stream, sequence: int, *, unix_s: float, now_s: float, held_ms: float) -> bool:
         """Counts the next packet of a stream that is known; whether it is answered."""
-        ticket = stream.session.ticket
-        if sequence >= ticket.max_packets or ticket.expires_at <= unix_s:
-            self.dropped["high_number" if sequence >= ticket.max_packets else "expired_ticket"] += 1
+        session = stream.session
+        if sequence >= session.most_packets or session.ticket.expires_at <= unix_s:
+            self.dropped["high_number" if sequence >= session.most_packets else "expired_ticket"] += 1
             return False
         stream.count(sequence)
         stream.overflows_by_last = self._overflows
         if held_ms > SLOW_MS:
             stream.slow += 1
-        because = stream.session.why_not(now_s)
+        because = session.why_not(now_s)
         if because is None:
             return True
         stream.dropped += 1
@@ -219,7 +221,8 @@ class LineSessions:
     def _session(self, ticket: Ticket, now_s: float) -> _Session | None:
         session = self._sessions.get(ticket.session)
         if session is None and len(self._sessions) < self._max_sessions:
-            session = _Session(ticket, last_s=now_s, tokens=ticket.packets_per_s * RATE_SLACK * BURST_S)
+            tokens = ticket.packets_per_s * RATE_SLACK * BURST_S
+            session = _Session(ticket, ticket.max_packets, last_s=now_s, tokens=tokens)
             self._sessions[ticket.session] = session
         return session
 

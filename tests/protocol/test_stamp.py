@@ -54,6 +54,41 @@ def test_scapy_reads_our_reflector_packet() -> None:
     assert int(read.ts_sender * 2**32) == pytest.approx(ntp(A_MOMENT_NS - 10**7), rel=1e-12)
 
 
+def test_scapy_reads_the_answer_that_a_reflector_makes_in_place() -> None:
+    sent = SenderPacket(9, A_MOMENT_NS, stream=0x1234, error=ErrorEstimate(True, 5, 9), padding=b"ticket").encode()
+    memory = bytearray(b"before" + sent + b"after")
+    answer_in_place(
+        memory, 6, len(sent), sequence=3, sent=ntp(A_MOMENT_NS + 2000), received=ntp(A_MOMENT_NS + 1000), ttl=57
+    )
+    assert memory.startswith(b"before")
+    assert memory.endswith(b"after")
+    read = ScapyReflector(bytes(memory[6 : 6 + len(sent)]))
+    assert (read.seq, read.ssid, read.seq_sender, read.ttl_sender) == (3, 0x1234, 9, 57)
+    assert (read.err_estimate_sender.S, read.err_estimate_sender.scale, read.err_estimate_sender.multiplier) == (
+        1,
+        5,
+        9,
+    )
+    for read_s, written_ns in (
+        (read.ts, A_MOMENT_NS + 2000),
+        (read.ts_rx, A_MOMENT_NS + 1000),
+        (read.ts_sender, A_MOMENT_NS),
+    ):
+        assert int(read_s * 2**32) == pytest.approx(ntp(written_ns), rel=1e-12)
+    (padding,) = read.tlv_objects
+    assert (padding.type, padding.len, padding.flags.U) == (1, MAX_PADDING_BYTES, 0)
+    assert bytes(padding.value).rstrip(b"\0") == b"ticket"
+
+
+def test_an_answer_without_padding_touches_nothing_behind_it() -> None:
+    sent = SenderPacket(0, A_MOMENT_NS).encode(BASE_BYTES)
+    behind = bytes((0x80, 1, 0, 0))
+    memory = bytearray(sent + behind)
+    answer_in_place(memory, 0, BASE_BYTES, sequence=0, sent=0, received=0, ttl=None)
+    assert memory.endswith(behind)
+    assert ReflectorPacket.decode(bytes(memory[:BASE_BYTES])).sender_ttl == 255
+
+
 def test_a_foreign_sender_without_padding_is_read() -> None:
     packet = SenderPacket.decode(bytes(ScapySender(seq=41, ts=3_900_000_000.5, ssid=2)))
     assert (packet.sequence, packet.stream, packet.padding) == (41, 2, b"")
