@@ -9,12 +9,10 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 
 from employer import desk, keys, landing
-from employer.api import challenge, enrol, line, ping, policy, reports
+from employer.api import challenge, enrol, health, line, ping, policy, reports
 from employer.api.guard import Guard, refusal
 from employer.api.problems import Refused
 from employer.errors import EmployerError
@@ -73,12 +71,9 @@ def application(receiver: Receiver, congestion_control: str = "") -> Starlette:
         finally:
             await run_in_threadpool(receiver.close)
 
-    async def healthy(request: Request) -> Response:
-        return PlainTextResponse("ok\n")
-
     app = Starlette(
         routes=[
-            Route("/healthz", healthy),
+            *health.routes(receiver.line),
             *(route for part in (ping, enrol, policy, challenge, reports) for route in part.routes(receiver)),
             *(line.routes(receiver, receiver.line, congestion_control) if receiver.line else ()),
             *landing.routes(receiver),

@@ -28,7 +28,7 @@ class Line:
     def __init__(self, settings: Settings, keys: EmployerKeys) -> None:
         self._key = keys.ticket_key
         self._advertised_host = settings.reflector_name
-        self._reflectors = Reflectors(
+        self.reflectors = Reflectors(
             ReflectorConfig(ticket_key=self._key.hex(), host=settings.reflector_host, port=settings.reflector_port),
             wanted_number(settings.reflector_processes),
         )
@@ -36,13 +36,13 @@ class Line:
 
     def start(self) -> None:
         """Returns when all listen. Raises :class:`employer.reflector_process.ReflectorError`."""
-        self._reflectors.start()
+        self.reflectors.start()
         threading.Thread(target=self._tell, name="reflector-log", daemon=True).start()
 
     def stop(self) -> None:
         """Ends them."""
         self._stopped.set()
-        self._reflectors.stop()
+        self.reflectors.stop()
 
     def offer(self, session: bytes, bearer: str, expires_at: datetime) -> LineOffer:
         """The right to the line until then."""
@@ -55,7 +55,7 @@ class Line:
         )
         return LineOffer(
             reflector_host=self._advertised_host,
-            reflector_port=self._reflectors.port,
+            reflector_port=self.reflectors.port,
             session=session.hex(),
             ticket=right.hex(),
             bearer=bearer,
@@ -63,11 +63,11 @@ class Line:
 
     def counts(self, session: bytes) -> ReflectorCounts | None:
         """What the reflectors saw of a session; ``None`` when one doesn't answer now. Blocks up to 2 s for each."""
-        return self._reflectors.counts(session)
+        return self.reflectors.counts(session)
 
     def metrics(self) -> Metrics:
         """What the reflectors that answer now did since they were started. Blocks up to 2 s for each."""
-        return merged(self._reflectors.metrics())
+        return merged(self.reflectors.metrics())
 
     def _tell(self) -> None:
         told = 0
@@ -75,7 +75,7 @@ class Line:
             metrics = self.metrics()
             if metrics.packets != told:
                 told = metrics.packets
-                _log.info("reflector: %s, restarts=%d", summary(metrics), self._reflectors.restarts)
+                _log.info("reflector: %s, restarts=%d", summary(metrics), self.reflectors.restarts)
 
 
 def summary(metrics: Metrics) -> str:
