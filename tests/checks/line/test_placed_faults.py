@@ -26,11 +26,23 @@ FAULTS = (
 )
 
 
+LOOKS = 3
+DISTURBED = {Place.THIS_COMPUTER, Place.COMPANY}
+"""What a look says that the testing computer itself was too busy for: it is taken again."""
+
+
+def placed(fault: Fault) -> Place:
+    """What is said of a fault."""
+    said = [place_of(fault, SECONDS)[0].place]
+    while said[-1] in DISTURBED and len(said) < LOOKS:
+        said.append(place_of(fault, SECONDS)[0].place)
+    return said[-1]
+
+
 @pytest.mark.realtime
 def test_faults_are_placed_where_they_are() -> None:
     if (why := missing()) is not None:
         pytest.skip(why)
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        said = pool.map(lambda fault: place_of(fault, SECONDS), FAULTS)
-        told = {fault.name: placed.place for fault, (placed, _) in zip(FAULTS, said, strict=True)}
+        told = dict(zip([fault.name for fault in FAULTS], pool.map(placed, FAULTS), strict=True))
     assert told == {fault.name: next(iter(fault.right)) for fault in FAULTS}
