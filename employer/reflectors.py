@@ -83,20 +83,29 @@ class Reflectors:
             return [self._config]
         if sys.platform != "linux":
             raise ReflectorError("Only Linux lets several reflectors share a port. Start with one.")
-        port = self._config.port
         configs = []
-        for _ in range(self._number):
-            try:
+        try:
+            port = _free_port(self._config.host, self._config.port)
+            for _ in range(self._number):
                 own = listen(self._config.host, port, shared=True)
-            except OSError as error:
-                raise ReflectorError(
-                    f"The reflectors can't listen on UDP port {port} ({error}). "
-                    "Choose another port or address, or stop what uses it."
-                ) from error
-            port = own[0].getsockname()[1]
-            self._sockets.extend(own)
-            configs.append(msgspec.structs.replace(self._config, sockets=[sock.fileno() for sock in own], port=port))
+                self._sockets.extend(own)
+                numbers = [sock.fileno() for sock in own]
+                configs.append(msgspec.structs.replace(self._config, sockets=numbers, port=port))
+        except OSError as error:
+            raise ReflectorError(
+                f"The reflectors can't listen on UDP port {self._config.port} ({error}). "
+                "Choose another port or address, or stop what uses it."
+            ) from error
         return configs
+
+
+def _free_port(host: str, port: int) -> int:
+    """The port, or a free one for 0. Raises ``OSError`` where somebody has it, who may be ready to share it too."""
+    sockets = listen(host, port)
+    found = int(sockets[0].getsockname()[1])
+    for sock in sockets:
+        sock.close()
+    return found
 
 
 def merged(several: list[Metrics | None]) -> Metrics:

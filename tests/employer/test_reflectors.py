@@ -11,6 +11,7 @@ from contextlib import ExitStack
 import pytest
 
 from employer.reflector import Metrics, ReflectorConfig
+from employer.reflector_process import ReflectorError
 from employer.reflectors import Reflectors, merged, wanted_number
 from protocol.stamp import ReflectorPacket, SenderPacket
 from protocol.ticket import issue
@@ -77,6 +78,12 @@ def test_each_sender_stays_with_one_and_a_death_disturbs_nobody_else(reflectors:
         counted = [reflectors.counts(sender.session) for sender in senders]
         assert [counts.received for counts in counted if counts] == [4 if number == 3 else 1 for number in after]
     assert reflectors.restarts == 1
+
+
+def test_a_port_that_others_share_among_themselves_is_in_use(reflectors: Reflectors) -> None:
+    config = ReflectorConfig(ticket_key=KEY.hex(), host="127.0.0.1", port=reflectors.port)
+    with pytest.raises(ReflectorError, match="Choose another port"):
+        Reflectors(config, processes=2).start()
 
 
 def test_metrics_of_several_are_added() -> None:
