@@ -1,4 +1,4 @@
-"""Says where the trouble is, in the outcome of each check that the line makes miss a limit."""
+"""Says what the trouble is and where, in the outcome of each check that the line makes miss a limit."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from checks.line.link.facts import Link
 from checks.line.nearby.messages import Nearby
+from checks.line.pauses import pause_findings
 from checks.line.where import Evidence, Place, Placed, Reason, place
 from checks.steps.idle_line import IdleLineCapture
 from protocol.packets import Packets
@@ -28,9 +29,19 @@ def evidence_of(capture: IdleLineCapture, rows: Packets) -> Evidence:
     return Evidence(rows, capture.probed.trace, capture.counts, capture.others, capture.nearby or Nearby())
 
 
-def place_of_trouble(
-    capture: IdleLineCapture, rows: Packets, measured: Iterable[Measurement], policy: Policy
-) -> list[Finding]:
+_NOT_THE_HOMES = {"network.trouble_beyond_home", "network.trouble_toward_company"}
+
+
+def trouble(capture: IdleLineCapture, rows: Packets, measured: Iterable[Measurement], policy: Policy) -> list[Finding]:
+    """What is known of the trouble: regular pauses, and its place where these measurements miss a limit. Pauses that come
+    from beyond the home are not taken for its Wi-Fi's."""
+    where = _place(capture, rows, measured, policy)
+    if any(found.code in _NOT_THE_HOMES for found in where):
+        return where
+    return [*pause_findings(rows, capture.nearby), *where]
+
+
+def _place(capture: IdleLineCapture, rows: Packets, measured: Iterable[Measurement], policy: Policy) -> list[Finding]:
     """Where it is that makes these measurements miss a limit, or that it can't be told; nothing where they keep theirs,
     or nothing is known of what is near."""
     if capture.nearby is None or all(

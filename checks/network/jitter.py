@@ -11,9 +11,8 @@ from checks.interface import Captures, Context, StepId
 from checks.line import length
 from checks.line.doubts import beside, raise_if_void, void
 from checks.line.in_use import raise_if_it_may_be_others
-from checks.line.pauses import pause_findings
 from checks.line.round_trips import known, round_trip_findings
-from checks.line.trouble import place_of_trouble
+from checks.line.trouble import trouble
 from checks.steps.idle_line import IdleLineCapture
 from protocol.intervals import Estimate
 from protocol.line_statistics import DirectionStatistics, LineStatistics, statistics, worse_jitter_ms
@@ -46,16 +45,13 @@ class JitterCheck:
             lambda part: _measurements(statistics(part, trace.interval_s)),
             context.policy,
         )
-        measured = _measurements(said)
+        measured = known(_measurements(said), rows)
         return Outcome(
             check=self.id,
             version=self.version,
             status=Status.MEASURED,
-            measurements=known(measured, rows),
-            findings=[
-                *pause_findings(rows, capture.nearby),
-                *place_of_trouble(capture, rows, measured, context.policy),
-            ],
+            measurements=measured,
+            findings=trouble(capture, rows, measured, context.policy),
             disturbed_by=[*round_trip_findings(rows), *beside(capture.others, capture.counts, said)],
             evidence=_evidence(rows),
             facts=_facts(capture, said),

@@ -11,9 +11,8 @@ from checks.interface import Captures, Context, StepId
 from checks.line import length
 from checks.line.doubts import beside, raise_if_void, spoiled, void
 from checks.line.in_use import raise_if_it_may_be_others
-from checks.line.pauses import pause_findings
 from checks.line.round_trips import known, round_trip_findings
-from checks.line.trouble import place_of_trouble
+from checks.line.trouble import trouble
 from checks.line.voice import jitter_buffer
 from checks.line.voice.codecs import CODECS, Codec
 from checks.line.voice.quality import CallQuality, call_quality, fitted_mos, unheard_percent
@@ -55,19 +54,16 @@ class VoiceQualityCheck:
         disturbed_by = [*round_trip_findings(rows), *beside(idle.others, idle.counts, said)]
         if full is not None and (because := _spoiled(full)) is not None:
             disturbed_by.append(because)
-        measured = _idle(call_quality(rows, codec), codec)
+        measured = known(_idle(call_quality(rows, codec), codec), rows)
         return Outcome(
             check=self.id,
             version=self.version,
             status=Status.MEASURED,
-            measurements=known(
-                [*measured, *_fixed_buffers(rows, codec), *(loaded.measurements() if loaded else ())], rows
-            ),
-            findings=[
-                *pause_findings(rows, idle.nearby),
-                *place_of_trouble(idle, rows, measured, context.policy),
-                *(loaded.findings() if loaded else ()),
+            measurements=[
+                *measured,
+                *known([*_fixed_buffers(rows, codec), *(loaded.measurements() if loaded else ())], rows),
             ],
+            findings=[*trouble(idle, rows, measured, context.policy), *(loaded.findings() if loaded else ())],
             disturbed_by=disturbed_by,
             facts={"codec": codec.title},
         )

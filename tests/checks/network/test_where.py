@@ -14,7 +14,7 @@ from checks.network import jitter, where
 from checks.steps.idle_line import IdleLineCapture
 from report.catalogue import CHECKS, FINDINGS, finding
 from report.evaluate import Evaluation, evaluate
-from report.policy import default
+from report.policy import Criterion, default
 from report.vocabulary import Outcome, Status
 from report.words import Words
 from tests.checks.line.simulated import Home, Router, look
@@ -23,6 +23,7 @@ from tests.lab.router.ways import Way
 
 SHAKY = Way(10, jitter_ms=40, distribution="uniform"), Way(10, jitter_ms=40, distribution="uniform")
 SHAKY_HOME = Way(1, jitter_ms=40, distribution="uniform"), Way(1, jitter_ms=40, distribution="uniform")
+PAUSING = Way(5, spike_every_s=1.1, spike_ms=110), Way(5, spike_every_s=1.1, spike_ms=110)
 WIFI = Link(kind="wifi", radio=Radio(-71, 65))
 
 
@@ -80,6 +81,22 @@ def test_what_cannot_be_told_is_said_beside_the_number_and_blames_nobody(home: H
     assert [f.code for f in line.findings] == ["network.high_jitter", code]
     assert evaluation.next_action is not None
     assert evaluation.next_action.finding.code == "network.high_jitter"
+
+
+@pytest.mark.parametrize(
+    ("home", "codes"),
+    [
+        (Home(lan=PAUSING, link=WIFI, seconds=17), {"network.wifi_pause", "network.trouble_on_wifi"}),
+        (Home(wan=PAUSING, link=WIFI, seconds=17), {"network.trouble_beyond_home"}),
+    ],
+    ids=["at home", "beyond"],
+)
+def test_pauses_from_beyond_the_home_are_not_taken_for_its_wifi(home: Home, codes: set[str]) -> None:
+    capture = capture_of(home)
+    limits = {"network.jitter_ms": Criterion(pass_=1, fail=2)}
+    context = replace(CONTEXT, policy=msgspec.structs.replace(default(), criteria=limits))
+    outcome = jitter.CHECK.assess(Captures({"idle_line": capture}), context)
+    assert {f.code for f in outcome.findings} == codes
 
 
 def test_a_line_that_keeps_its_limits_is_told_no_place() -> None:
