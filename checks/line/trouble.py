@@ -33,8 +33,8 @@ _NOT_THE_HOMES = {"network.trouble_beyond_home", "network.trouble_toward_company
 
 
 def trouble(capture: IdleLineCapture, rows: Packets, measured: Iterable[Measurement], policy: Policy) -> list[Finding]:
-    """What is known of the trouble: regular pauses, and its place where these measurements miss a limit. Pauses that come
-    from beyond the home are not taken for its Wi-Fi's."""
+    """What is known of the trouble: regular pauses, and its place where these measurements miss a limit. Pauses that
+    come from beyond the home are not taken for its Wi-Fi's."""
     where = _place(capture, rows, measured, policy)
     if any(found.code in _NOT_THE_HOMES for found in where):
         return where
