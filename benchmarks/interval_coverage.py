@@ -21,11 +21,11 @@ import numpy as np
 from benchmarks.interval_lines import (
     INTERVAL_S,
     CrossTraffic,
-    Delays,
+    DelaysOf,
     Floats,
     Jitter,
     Loss,
-    Losses,
+    LossesOf,
     Stalls,
     no_delay,
     no_loss,
@@ -34,7 +34,7 @@ from benchmarks.interval_lines import (
 )
 from checks.line.voice import jitter_buffer
 from checks.line.voice.codecs import CODECS
-from checks.line.voice.quality import call_quality
+from checks.line.voice.quality import Delays, call_quality, fitted_mos
 from protocol.intervals import Estimate
 from protocol.line_statistics import loss, share_percent, statistics, worse_jitter_ms
 from protocol.packets import OneWay
@@ -43,6 +43,8 @@ from tests.lab.router.ways import Distribution
 TARGET = 0.93
 CHUNK = 125
 """Traces of one task."""
+CALLS = 1000
+"""Calls of the same length that show the truth of what depends on it."""
 LONG = 20_000
 """Packets of a trace that shows the truth."""
 G711 = CODECS["g711_plc"]
@@ -54,13 +56,13 @@ class Condition:
 
     group: str
     name: str
-    delays: Delays
-    losses: Losses
+    delays: DelaysOf
+    losses: LossesOf
     seconds: tuple[int, ...] = (10, 20, 45)
     truths: int = 200
     """Long traces that the truth is taken from."""
     traces: int = 2000
-    down: Delays | None = None
+    down: DelaysOf | None = None
     """The way down, where it is not as the way up."""
 
 
@@ -134,6 +136,12 @@ def numbers(condition: Condition, ways: tuple[OneWay, OneWay]) -> Iterator[tuple
     heard = call_quality(rows, G711)
     yield "adaptive %", heard.up.loss_percent
     yield "mos", heard.up.mos
+    yield "delay up ms", _exact(heard.up.delay_ms)
+    yield "delay down ms", _exact(heard.down.delay_ms)
+
+
+def _exact(value: float) -> Estimate:
+    return Estimate(value, value, value)
 
 
 def truths(condition: Condition, seed: int) -> dict[str, float]:
@@ -161,6 +169,14 @@ def _said(condition: Condition, packets: int, traces: int, seed: int) -> list[li
     ]
 
 
+def _of_calls(said: list[dict[str, tuple[float, float, float]]]) -> dict[str, float]:
+    """What other calls of the same length show: the buffer learns at the beginning of each, so length matters."""
+    loss_percent, up_ms, down_ms = (
+        float(np.mean([one[name][0] for one in said])) for name in ("adaptive %", "delay up ms", "delay down ms")
+    )
+    return {"adaptive %": loss_percent, "mos": fitted_mos(G711, loss_percent, Delays(up_ms, up_ms + down_ms))}
+
+
 def measure(condition: Condition, pool: Executor) -> Iterator[tuple[int, Coverage]]:
     """Each length and number."""
     pending = {
@@ -174,9 +190,13 @@ def measure(condition: Condition, pool: Executor) -> Iterator[tuple[int, Coverag
         long = [pool.submit(truths, condition, 1_000_000 + seed) for seed in range(condition.truths)]
         found = [task.result() for task in long]
         truth = {name: float(np.mean([one[name] for one in found])) for name in found[0]}
+        truth = {name: value for name, value in truth.items() if not name.startswith("delay")}
         truth |= {"worse jitter ms": truth["jitter ms"]} if condition.group == "delay" else {}
     for seconds, tasks in pending.items():
         said = [one for task in tasks for one in task.result()]
+        if condition.group == "voice":
+            calls = [pool.submit(chunk, condition, seconds, 2_000_000 + seed) for seed in range(CALLS // CHUNK)]
+            truth |= _of_calls([one for task in calls for one in task.result()])
         for name in truth:
             yield seconds, Coverage(name, truth[name], np.array([one[name] for one in said if name in one]))
 

@@ -16,9 +16,9 @@ from tests.lab.router.ways import Distribution, quantile
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Draw = np.random.Generator
-Delays = Callable[[Draw, int, int], Floats]
+DelaysOf = Callable[[Draw, int, int], Floats]
 """Of so many traces of so many packets, in ms."""
-Losses = Callable[[Draw, int, int], Flags]
+LossesOf = Callable[[Draw, int, int], Flags]
 
 INTERVAL_S = 0.02
 _NORMAL = np.linspace(-6, 6, 4001)

@@ -111,19 +111,22 @@ def of_share(hits: Flags, perhaps: Flags) -> Estimate:
 def bursts(hits: Flags) -> float:
     """How many bursts the hits came in; not whole where bursts themselves come in clumps.
 
-    By the distances between hits, without a choice of how far apart two bursts must be (the intervals estimator of
-    Ferro and Segers, 2003); at most the number of unbroken runs.
+    The least of three: the unbroken runs; what the distances between hits say, without a choice of how far apart two
+    bursts must be (the intervals estimator of Ferro and Segers, 2003); and as many bursts of Gilbert's as would vary
+    as much, where single hits and long runs are mixed.
     """
     hit = int(hits.sum())
     if hit < 2:
         return float(hit)
-    runs = int(hits[0]) + int((hits[1:] & ~hits[:-1]).sum())
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], hits, [False])).astype(np.int8)))
+    runs = (edges[1::2] - edges[::2]).astype(np.float64)
+    as_varied = 2 * hit / (float((runs**2).sum()) / hit + 1)
     apart = np.diff(np.flatnonzero(hits)).astype(np.float64)
     if apart.max() <= 2:
         index = 2 * apart.sum() ** 2 / (len(apart) * (apart**2).sum())
     else:
         index = 2 * (apart - 1).sum() ** 2 / (len(apart) * ((apart - 1) * (apart - 2)).sum())
-    return float(max(1.0, min(runs, index * hit)))
+    return float(max(1.0, min(len(runs), index * hit, as_varied)))
 
 
 def _standard_error(series: Floats) -> float:
