@@ -124,9 +124,7 @@ def _interface(target: Target) -> str | None:
 def _own_address(target: Target) -> str | None:
     """Toward the first of the target's addresses that there is a way to. Blocks while names are asked."""
     with contextlib.suppress(OSError):
-        for family, kind, protocol, _, address in socket.getaddrinfo(
-            target.host, target.port, type=socket.SOCK_DGRAM
-        ):
+        for family, kind, protocol, _, address in socket.getaddrinfo(target.host, target.port, type=socket.SOCK_DGRAM):
             with contextlib.suppress(OSError), socket.socket(family, kind, protocol) as sock:
                 sock.connect(address)
                 return str(sock.getsockname()[0])
