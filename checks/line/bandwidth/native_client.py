@@ -106,10 +106,10 @@ async def upload(job: Job, enough: threading.Event) -> Done:
         await asyncio.sleep(STEP_S)
         gone.note(meter.bytes - sum(one.on_its_way for one in bundle.opened))
         say(Progress(max(0.0, round(bundle.look(gone.bytes), 2)), gone.stable))
-        if all(one.answer or one.ended for one in bundle.opened):
-            break
         if ended_by == "time" and (any(one.full for one in bundle.opened) or enough.is_set()):
             ended_by = "cap" if any(one.full for one in bundle.opened) else "stable"
+        if all(one.answer or one.ended for one in bundle.opened):
+            break
         if ended_by != "time":
             for one in bundle.opened:
                 one.finish()
