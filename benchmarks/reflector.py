@@ -1,8 +1,9 @@
 """How many calls one reflector answers on one core, and how much later than the plainest echo in C would.
 
 Load, echo and generator run on this computer: the generator on one core, whatever answers on another, over loopback.
-Every call sends 50 packets a second with a ticket of its own, evenly spread. A round trip is from the packet's send to
-the kernel's word on the answer's arrival. Echo and reflector take turns at the same load. Needs Linux and gcc:
+Every call sends 50 packets a second with a ticket of its own; calls are out of step by chance, so that packets bunch
+up. A round trip is from the packet's send to the kernel's word on the answer's arrival. Echo and reflector take turns
+at the same load. Needs Linux and gcc:
 
     python -m benchmarks.reflector [--calls 400,800,1200,1600] [--seconds 3] [--rounds 3]
 """

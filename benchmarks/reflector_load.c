@@ -1,4 +1,5 @@
-/* Sends many calls' probe packets to one port, evenly spread in time, and says how long the answers took.
+/* Sends many calls' probe packets to one port, and says how long the answers took. Every call sends evenly; when within
+ * a period each of them does is by chance, as calls are, so that packets bunch up.
  *
  * reflector_load PORT SECONDS CALLS ECHOED_AT < packets
  *
@@ -19,7 +20,7 @@
 #include <unistd.h>
 
 enum { PACKET = 172, PACKETS_S = 50, SOCKETS = 16, MOST_US = 1000000, ROOM = 32 };
-static const int64_t LAST_ANSWERS_NS = 500000000;
+static const int64_t PERIOD_NS = 1000000000 / PACKETS_S, LAST_ANSWERS_NS = 500000000;
 
 static int64_t now_ns(void) {
     struct timespec now;
@@ -38,6 +39,11 @@ static int percentile(const uint32_t *counts, double share) {
     for (int us = 0; us < MOST_US; us++)
         if ((seen += counts[us]) >= share * all && seen) return us;
     return 0;
+}
+
+static int earlier(const void *a, const void *b) {
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
 }
 
 static uint64_t take(int fd, int echoed_at, uint32_t *trips) {
@@ -67,7 +73,8 @@ int main(int argc, char **argv) {
     uint64_t wanted = (uint64_t)(atof(argv[2]) * PACKETS_S * calls), sent = 0, answered = 0;
     uint8_t *packets = malloc((size_t)calls * PACKET);
     uint32_t *trips = calloc(MOST_US, sizeof *trips), *late = calloc(MOST_US, sizeof *late);
-    if (!packets || !trips || !late || fread(packets, PACKET, calls, stdin) != (size_t)calls) return 2;
+    int64_t *phases_ns = malloc((size_t)calls * sizeof *phases_ns);
+    if (!packets || !trips || !late || !phases_ns || fread(packets, PACKET, calls, stdin) != (size_t)calls) return 2;
     int fds[SOCKETS], ready = epoll_create1(0);
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     for (int i = 0; i < SOCKETS; i++) {
@@ -77,12 +84,18 @@ int main(int argc, char **argv) {
         if (connect(fds[i], (struct sockaddr *)&to, sizeof to)) return 1;
         epoll_ctl(ready, EPOLL_CTL_ADD, fds[i], &(struct epoll_event){.events = EPOLLIN, .data.fd = fds[i]});
     }
-    int64_t step_ns = 1000000000LL / ((int64_t)PACKETS_S * calls), began_ns = now_ns() + 1000000, now;
-    while (sent < wanted || (answered < sent && now_ns() < began_ns + (int64_t)wanted * step_ns + LAST_ANSWERS_NS)) {
-        while (sent < wanted && (now = now_ns()) >= began_ns + (int64_t)sent * step_ns) {
+    srand(1);
+    for (int i = 0; i < calls; i++) phases_ns[i] = (int64_t)(rand() / (RAND_MAX + 1.0) * PERIOD_NS);
+    qsort(phases_ns, calls, sizeof *phases_ns, earlier);
+    int64_t began_ns = now_ns() + 1000000, now, due_ns;
+    int64_t ends_ns = began_ns + (int64_t)(wanted / calls + 1) * PERIOD_NS + LAST_ANSWERS_NS;
+    while (sent < wanted || (answered < sent && now_ns() < ends_ns)) {
+        while (sent < wanted) {
+            due_ns = began_ns + (int64_t)(sent / calls) * PERIOD_NS + phases_ns[sent % calls];
+            if ((now = now_ns()) < due_ns) break;
             uint8_t *packet = packets + sent % calls * PACKET;
             uint32_t number = htonl(sent / calls);
-            note(late, now - began_ns - (int64_t)sent * step_ns);
+            note(late, now - due_ns);
             memcpy(packet, &number, sizeof number);
             memcpy(packet + 4, &now, sizeof now);
             send(fds[sent % calls % SOCKETS], packet, PACKET, 0);
