@@ -111,9 +111,10 @@ def _look(fault: Fault, net: Network, reflector: ReflectorProcess, seconds: floa
 def _wrong(fault: Fault, net: Network) -> Iterator[None]:
     commands = []
     if fault.router == "silent":
-        _drop_echoes(net.gateway, [])
+        _echoes(net.gateway, "-j DROP")
     if fault.router == "sparing":
-        _drop_echoes(net.gateway, ["limit", "rate", "over", "5/second", "burst", "5", "packets"])
+        _echoes(net.gateway, "-m limit --limit 5/second --limit-burst 5 -j ACCEPT")
+        _echoes(net.gateway, "-j DROP")
     if fault.others_up_mbit_s:
         commands.append(net.gateway.command(sys.executable, "-c", _FLOOD, net.far.address, str(fault.others_up_mbit_s)))
     if fault.computer == "queues":
@@ -143,13 +144,10 @@ def _wrong(fault: Fault, net: Network) -> Iterator[None]:
         yield
 
 
-def _drop_echoes(gateway: Namespace, limit: list[str]) -> None:
-    for words in (
-        ["add", "table", "ip", "quiet"],
-        ["add", "chain", "ip", "quiet", "in", "{ type filter hook input priority 0 ; }"],
-        ["add", "rule", "ip", "quiet", "in", "icmp", "type", "echo-request", *limit, "drop"],
-    ):
-        subprocess.run(gateway.command("nft", *words), check=True, capture_output=True)
+def _echoes(gateway: Namespace, rule: str) -> None:
+    """What a router does with echo requests to itself."""
+    words = f"iptables -A INPUT -p icmp --icmp-type echo-request {rule}"
+    subprocess.run(gateway.command(*words.split()), check=True, capture_output=True)
 
 
 def _children(module: str) -> list[psutil.Process]:
