@@ -69,7 +69,7 @@ def probe_over(net: Network, seconds: float = SECONDS, host: str | None = None, 
         line = Line("http://127.0.0.1:9", host or net.far.address, reflector.port, SESSION, ticket, "bearer")
 
         def probe() -> Probed:
-            with Probing(line, seconds, TestProbe()) as probing:
+            with Probing(line.target, seconds, TestProbe()) as probing:
                 if held_up_s:
                     threading.Thread(target=hold_up, args=(seconds / 2, held_up_s)).start()
                 return probing.result()
