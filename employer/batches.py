@@ -114,6 +114,10 @@ class _One:
 
 if sys.platform == "linux":
     _LIBC = ctypes.CDLL(None, use_errno=True)
+    _RECVMMSG, _SENDMMSG = _LIBC.recvmmsg, _LIBC.sendmmsg
+    _RECVMMSG.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int, ctypes.c_void_p)
+    _SENDMMSG.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int)
+    _NO_WAIT = int(socket.MSG_DONTWAIT)
     _TIME, _OVERFLOWS = 35, 40  # SO_TIMESTAMPNS, SO_RXQ_OVFL: <asm-generic/socket.h>
     _IP_PKTINFO, _IP_TTL = 8, 2  # <linux/in.h>
 
@@ -159,14 +163,13 @@ if sys.platform == "linux":
                     _HEADER.pack(name, name_bytes, filled, 1, local_addresses + local, self._local_bytes, 0, 0)
                 )
             self._fresh = b"".join(coming)
-            self._going = going
-            self._all_going = b"".join(going)
-            self._headers = bytearray(self._fresh)
-            self._headers_at = ctypes.c_void_p(_address(self._headers))
+            self._headers, self._going = bytearray(self._fresh), bytearray(b"".join(going))
+            self._headers_at, self._going_at = _address(self._headers), _address(self._going)
+            self._filled_lengths = [SLOT_BYTES] * SLOTS
 
         def take(self) -> int:
             self._headers[:] = self._fresh
-            taken = int(_LIBC.recvmmsg(self._fd, self._headers_at, SLOTS, socket.MSG_DONTWAIT, None))
+            taken = int(_RECVMMSG(self._fd, self._headers_at, SLOTS, _NO_WAIT, None))
             self.taken_ns = datagrams.now_ns()
             for slot in range(taken):
                 ancillary, _, self.lengths[slot] = _TOLD.unpack_from(self._headers, slot * _HEADER.size + _TOLD_AT)
@@ -209,15 +212,17 @@ if sys.platform == "linux":
 
         def answer(self, slots: list[int]) -> list[int]:
             for slot in slots:
-                _BUFFER_LENGTH.pack_into(self._filled, slot * _BUFFER.size + _BUFFER_LENGTH_AT, self.lengths[slot])
-            wanted = len(slots)
-            going = self._all_going if wanted == SLOTS else b"".join([self._going[slot] for slot in slots])
-            self._headers[: len(going)] = going
+                if self.lengths[slot] != self._filled_lengths[slot]:
+                    self._filled_lengths[slot] = self.lengths[slot]
+                    _BUFFER_LENGTH.pack_into(self._filled, slot * _BUFFER.size + _BUFFER_LENGTH_AT, self.lengths[slot])
             failed: list[int] = []
             done = 0
-            while done < wanted:
-                at = ctypes.c_void_p((self._headers_at.value or 0) + done * _HEADER.size)
-                sent = int(_LIBC.sendmmsg(self._fd, at, wanted - done, socket.MSG_DONTWAIT))
+            while done < len(slots):
+                run = 1
+                while done + run < len(slots) and slots[done + run] == slots[done] + run:
+                    run += 1
+                at = self._going_at + slots[done] * _HEADER.size
+                sent = _SENDMMSG(self._fd, at, run, _NO_WAIT)
                 if sent < 0 and ctypes.get_errno() == errno.EINTR:
                     continue
                 if sent < 0:
