@@ -52,7 +52,7 @@ def fit(heard: Sequence[Heard], codec: CodecName, shape: float) -> Constants:
 def main() -> None:
     """Prints the constants."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--each", type=int, default=12, help="lines of each kind of impairment")
+    parser.add_argument("--each", type=int, default=8, help="lines of each kind of impairment")
     parser.add_argument("--seed", type=int, default=1, help="of lines and sentences")
     options = parser.parse_args()
     if why := missing("en"):

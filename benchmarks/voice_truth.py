@@ -58,7 +58,7 @@ def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--language", choices=get_args(Language), action="append", help="default: all")
-    parser.add_argument("--each", type=int, default=12, help="lines of each kind of impairment")
+    parser.add_argument("--each", type=int, default=8, help="lines of each kind of impairment")
     parser.add_argument("--seed", type=int, default=2, help="of lines and sentences")
     parser.add_argument("--quick", action="store_true", help="a fourth of the lines")
     options = parser.parse_args()
