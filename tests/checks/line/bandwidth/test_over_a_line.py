@@ -36,7 +36,7 @@ def test_the_rate_is_that_of_the_bottleneck(
             measure = partial(NativeProvider(line).measure, direction, 4.0, 10**8, TestProbe())
             transfers.append(net.home.call(measure))
     for transfer in transfers:
-        assert transfer.mbit_s == pytest.approx(rate_mbit_s * PAYLOAD, rel=0.03)
+        assert transfer.mbit_s == pytest.approx(rate_mbit_s * PAYLOAD, rel=0.05)
         assert transfer.connections in connections
 
 
