@@ -101,7 +101,7 @@ def conditions(traces: int) -> Iterator[Condition]:
             yield Condition("delay", f"{distribution} {correlation:g}", jitter, no_loss, traces=traces)
     yield Condition("delay", "order kept", Jitter("exponential", 20.0, keep_order=True), no_loss, traces=traces)
     yield Condition("delay", "stalls", Stalls(), no_loss, traces=traces, down=Jitter("exponential", 1.0))
-    yield Condition("delay", "cross traffic", CrossTraffic(), no_loss, traces=traces)
+    yield Condition("delay", "cross traffic", CrossTraffic(), no_loss, truths=40, traces=traces)
     for percent in (0.1, 0.5, 1.0, 2.0, 5.0, 10.0):
         yield Condition("loss", f"{percent:g} % single", no_delay, Loss(percent), traces=traces)
     for burst in (2, 4, 8, 12):

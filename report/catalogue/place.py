@@ -94,6 +94,7 @@ _EXPLAINS = (
     "network.mos_drop",
 )
 _SIZES = ("late_ms", "lost_percent")
+"""How bad it is travels with the finding, for support; a sentence with "0 % lost" would help nobody."""
 _AGAIN = "network.jitter"
 
 FACTS: Mapping[str, Mapping[str, str]] = {
@@ -145,8 +146,8 @@ FINDINGS: tuple[FindingKind, ...] = (
         mender=Mender.OPERATOR,
         title=N_("the Wi-Fi is unsteady"),
         says=N_(
-            "On the way to the company's server packets are held up by {late_ms} ms, and {lost_percent} % are lost. "
-            "It happens on your Wi-Fi: your router's own answers suffer in the same way."
+            "Packets are held up or lost between this computer and your router, on the Wi-Fi: the router's own answers "
+            "suffer in the same way."
         ),
         advice={
             "any": N_(
@@ -166,13 +167,14 @@ FINDINGS: tuple[FindingKind, ...] = (
         mender=Mender.OPERATOR,
         title=N_("the home network is unsteady"),
         says=N_(
-            "On the way to the company's server packets are held up by {late_ms} ms, and {lost_percent} % are lost. "
-            "It happens between this computer and your router: the router's own answers suffer in the same way."
+            "Packets are held up or lost between this computer and your router: the router's own answers suffer in the "
+            "same way."
         ),
         advice={
             "any": N_(
-                "Stop downloads, video and backups on all devices at home. Try another network cable or another socket "
-                "of the router, and restart the router. Then check again."
+                "Stop downloads, video and backups on all devices at home. If you are on Wi-Fi, use a network cable, or "
+                "move closer to the router; if you are on a cable, try another one, or another socket of the router. "
+                "Then check again."
             ),
         },
         params=_SIZES,
@@ -187,8 +189,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         mender=Mender.PROVIDER,
         title=N_("held up beyond your router"),
         says=N_(
-            "On the way to the company's server packets are held up by {late_ms} ms, and {lost_percent} % are lost. "
-            "It happens beyond your router, which answers steadily at the same time."
+            "Packets are held up or lost beyond your router, which itself answers steadily at the same time."
         ),
         advice={
             "any": N_(
@@ -208,9 +209,9 @@ FINDINGS: tuple[FindingKind, ...] = (
         mender=Mender.EMPLOYER,
         title=N_("held up near the company"),
         says=N_(
-            "On the way to the company's server packets are held up by {late_ms} ms, and {lost_percent} % are lost, "
-            "but not on the way to another server that was asked at the same time. So it isn't your home: it is "
-            "somewhere between your provider and the company, or at the company's end."
+            "Packets are held up or lost on the way to the company's server, but not on the way to another server that "
+            "was asked at the same time. So it isn't your home: it is somewhere between your provider and the company, "
+            "or at the company's end."
         ),
         advice={"any": N_("There is nothing to mend at your place. Tell support this number and the time of day.")},
         params=_SIZES,
@@ -225,8 +226,8 @@ FINDINGS: tuple[FindingKind, ...] = (
         mender=Mender.OPERATOR,
         title=N_("all goes through a VPN"),
         says=N_(
-            "On the way to the company's server packets are held up by {late_ms} ms, and {lost_percent} % are lost. "
-            "Everything goes through a VPN, so it can't be told where on the way it happens."
+            "Packets are held up or lost on the way to the company's server. Everything goes through a VPN, so it can't "
+            "be told where on the way it happens."
         ),
         advice={
             "any": N_(
@@ -246,8 +247,8 @@ FINDINGS: tuple[FindingKind, ...] = (
         mender=Mender.OPERATOR,
         title=N_("the computer is late"),
         says=N_(
-            "Packets are held up by {late_ms} ms, and {lost_percent} % are lost, just when this computer was late with "
-            "its own work: it is the computer rather than the line."
+            "Packets are held up or lost just when this computer was late with its own work: it is the computer rather "
+            "than the line."
         ),
         advice={"any": N_("Close programs that keep the computer busy, then check again.")},
         params=_SIZES,
