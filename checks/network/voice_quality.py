@@ -19,7 +19,7 @@ from checks.line.voice.quality import CallQuality, call_quality, fitted_mos, unh
 from checks.steps.full_line import FullLineCapture, Window
 from checks.steps.idle_line import IdleLineCapture
 from protocol.intervals import Estimate
-from protocol.line_statistics import statistics
+from protocol.line_statistics import LineStatistics, statistics
 from protocol.packets import OneWay, Packets, packets
 from report.catalogue import finding, measurement
 from report.policy import Policy
@@ -63,7 +63,7 @@ class VoiceQualityCheck:
                 *measured,
                 *known([*_fixed_buffers(rows, codec), *(loaded.measurements() if loaded else ())], rows),
             ],
-            findings=[*trouble(idle, rows, measured, context.policy), *(loaded.findings() if loaded else ())],
+            findings=[*trouble(idle, rows, measured, context.policy), *(loaded.findings(said) if loaded else ())],
             disturbed_by=disturbed_by,
             facts={"codec": codec.title},
         )
@@ -110,9 +110,10 @@ class Loaded:
         if self.down_ms is not None:
             yield measurement("network.delay_full_line_down_ms", self.down_ms)
 
-    def findings(self) -> list[Finding]:
-        """A queue, where one was seen."""
-        up_ms, down_ms = self.up_ms or 0.0, self.down_ms or 0.0
+    def findings(self, idle: LineStatistics) -> list[Finding]:
+        """A queue, where one was seen: what packets wait for longer than on the idle line, which may be uneven too."""
+        up_ms = (self.up_ms or 0.0) - (idle.up.delay_p95_ms or 0.0)
+        down_ms = (self.down_ms or 0.0) - (idle.down.delay_p95_ms or 0.0)
         if min(up_ms, down_ms) >= BUFFERBLOAT_MS:
             return [finding("network.bufferbloat", up_ms=round(up_ms), down_ms=round(down_ms))]
         if up_ms >= BUFFERBLOAT_MS:

@@ -100,6 +100,14 @@ def test_a_line_that_stays_quick_while_full_is_no_bufferbloat() -> None:
     assert value(outcome, "network.mos_full_line") == pytest.approx(value(outcome, "network.mos_idle_line"), abs=0.1)
 
 
+def test_a_line_that_is_as_uneven_idle_as_full_is_no_bufferbloat() -> None:
+    draw = np.random.default_rng(3)
+    shaky = Line((20 + draw.uniform(0, 300, 925)).tolist(), [20.0] * 925)
+    outcome = assess(CHECK, idle(shaky), full(shaky.trace(), (1.0, 6.0), (7.0, 12.0)))
+    assert value(outcome, "network.delay_full_line_up_ms") > 200
+    assert not [found.code for found in outcome.findings if "bufferbloat" in found.code]
+
+
 @pytest.mark.parametrize(
     "capture",
     [
