@@ -172,9 +172,9 @@ FINDINGS: tuple[FindingKind, ...] = (
         ),
         advice={
             "any": N_(
-                "Stop downloads, video and backups on all devices at home. If you are on Wi-Fi, use a network cable, or "
-                "move closer to the router; if you are on a cable, try another one, or another socket of the router. "
-                "Then check again."
+                "Stop downloads, video and backups on all devices at home. If you are on Wi-Fi, use a network cable, "
+                "or move closer to the router; if you are on a cable, try another one, or another socket of the "
+                "router. Then check again."
             ),
         },
         params=_SIZES,
@@ -188,9 +188,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         category=Category.NETWORK,
         mender=Mender.PROVIDER,
         title=N_("held up beyond your router"),
-        says=N_(
-            "Packets are held up or lost beyond your router, which itself answers steadily at the same time."
-        ),
+        says=N_("Packets are held up or lost beyond your router, which itself answers steadily at the same time."),
         advice={
             "any": N_(
                 "See that nobody at home is sending files or watching video now: it shares the line behind the router. "
@@ -226,8 +224,8 @@ FINDINGS: tuple[FindingKind, ...] = (
         mender=Mender.OPERATOR,
         title=N_("all goes through a VPN"),
         says=N_(
-            "Packets are held up or lost on the way to the company's server. Everything goes through a VPN, so it can't "
-            "be told where on the way it happens."
+            "Packets are held up or lost on the way to the company's server. Everything goes through a VPN, so it "
+            "can't be told where on the way it happens."
         ),
         advice={
             "any": N_(
