@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
+from protocol.arrivals import Arrivals
 from protocol.messages import ReflectorCounts
 from protocol.stamp import SenderPacket
 from protocol.ticket import SESSION_BYTES, TICKET_BYTES, Ticket, TicketError, TicketProblem, verify
@@ -57,6 +58,13 @@ class Stream:
     """Lost here: by the rate limit, or by a failing send."""
     seen: bytearray = field(default_factory=bytearray)
     """One bit for each of the sender's sequence numbers."""
+    arrivals: Arrivals = field(default_factory=Arrivals)
+    """Of the packets that were answered."""
+
+    @property
+    def is_kept(self) -> bool:
+        """Its session is not forgotten."""
+        return bool(self.session.streams)
 
     def count(self, sequence: int) -> None:
         """Takes down that a packet arrived."""
@@ -78,6 +86,7 @@ class Stream:
             reflected=self.reflected,
             highest_sequence=self.highest_sequence,
             unwell=self.dropped > 0 or self._perhaps_lost(overflows) or self.slow > SLOW_SHARE * self.received,
+            arrivals=self.arrivals.encode(),
         )
 
     def _perhaps_lost(self, overflows: int) -> bool:

@@ -147,11 +147,17 @@ class Reflector:
                         questions.answer(self)
                     else:
                         assert isinstance(key.fileobj, socket.socket)
-                        self._answer_batch(key.fileobj, key.data)
+                        self.answer_batch(key.fileobj, key.data)
                 if time.monotonic() >= tidy_at:
-                    if self.sessions.forget(time.monotonic()) or len(self._streams) > self._most_streams:
-                        self._streams.clear()
+                    self.tidy(time.monotonic())
                     tidy_at = time.monotonic() + 1
+
+    def tidy(self, now_s: float) -> None:
+        """Forgets what is old; the streams that go on are not to be looked at closely again, all at once."""
+        if self.sessions.forget(now_s):
+            self._streams = {head: stream for head, stream in self._streams.items() if stream.is_kept}
+        if len(self._streams) > self._most_streams:
+            self._streams.clear()
 
     def seen(self, session: bytes) -> Seen:
         """What was seen of a session's latest stream."""
@@ -169,7 +175,8 @@ class Reflector:
             held=self._held,
         )
 
-    def _answer_batch(self, sock: socket.socket, batch: Batch) -> None:
+    def answer_batch(self, sock: socket.socket, batch: Batch) -> None:
+        """Takes what waits at a socket, up to a batch, and answers it."""
         taken = batch.take()
         self._packets += taken
         if batch.overflowed != self._overflowed[sock]:
@@ -188,6 +195,7 @@ class Reflector:
         sent = ntp(sent_ns)
         for slot, stream in zip(answered, streams, strict=True):
             at_ns = batch.at_ns[slot]
+            stream.arrivals.add(_SEQUENCE.unpack_from(batch.memory, slot * SLOT_BYTES)[0], at_ns)
             answer_in_place(
                 batch.memory,
                 slot * SLOT_BYTES,
