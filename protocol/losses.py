@@ -9,6 +9,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from protocol import arrivals
+from protocol.arrivals import Arrival
 from protocol.messages import ReflectorCounts
 
 Ints = NDArray[np.int64]
@@ -39,6 +41,8 @@ class Settled:
     """A :class:`Fate`."""
     copies_up: Ints
     """How often it reached the reflector beyond the first time."""
+    there_ns: Ints | None = None
+    """When it first reached the reflector, by its clock; 0: never. ``None``: known of answered packets only."""
 
 
 def settle(sent: int, heard: Sequence[tuple[int, int]], counts: ReflectorCounts | None = None) -> Settled:
@@ -49,8 +53,11 @@ def settle(sent: int, heard: Sequence[tuple[int, int]], counts: ReflectorCounts 
     to where it falls, or for a copy of an answered one. The other unanswered packets were lost on the way up; those
     after the last answer can't be told apart without ``counts``. With ``counts`` the numbers lost each way and the
     number of copies are right, and where several in a row are missing in both directions, which is which is a guess.
-    Without them, so is which gap was a copy's.
+    Without them, so is which gap was a copy's. Where the reflector tells its arrivals nothing is a guess.
     """
+    told = _arrivals(counts, sent, heard) if counts is not None else None
+    if told is not None:
+        return _as_told(sent, heard, told)
     fate = np.full(sent, Fate.LOST_SOMEWHERE, dtype=np.int64)
     answered = sorted({sequence for sequence, _ in heard})
     fate[answered] = Fate.ANSWERED
@@ -72,6 +79,29 @@ def settle(sent: int, heard: Sequence[tuple[int, int]], counts: ReflectorCounts 
         if fate[row] == Fate.LOST_SOMEWHERE and (row < last or trusted):
             fate[row] = Fate.LOST_UP
     return Settled(fate, copies + _behind(np.delete(gaps, list(lost_down)), np.flatnonzero(fate != Fate.LOST_UP), sent))
+
+
+def _arrivals(counts: ReflectorCounts, sent: int, heard: Sequence[tuple[int, int]]) -> list[Arrival] | None:
+    """What the reflector tells of its arrivals, where it tells all of this stream."""
+    try:
+        told = arrivals.decode(counts.arrivals)
+    except ValueError:
+        return None
+    whole = 0 < len(told) == counts.reflected == counts.received and _is_of_this_stream(counts, sent, heard)
+    ours = all(reflector < len(told) and told[reflector][0] == sender for sender, reflector in heard)
+    return told if whole and ours else None
+
+
+def _as_told(sent: int, heard: Sequence[tuple[int, int]], told: Sequence[Arrival]) -> Settled:
+    there_ns = np.zeros(sent, dtype=np.int64)
+    copies = np.full(sent, -1, dtype=np.int64)
+    for row, at_ns in told:
+        if row < sent:
+            there_ns[row] = there_ns[row] or at_ns
+            copies[row] += 1
+    fate = np.where(copies < 0, Fate.LOST_UP, Fate.LOST_DOWN).astype(np.int64)
+    fate[[sender for sender, _ in heard]] = Fate.ANSWERED
+    return Settled(fate, np.maximum(copies, 0), there_ns)
 
 
 def _nearest(missing: Ints, gaps: Floats, most: int | None = None, within: float = np.inf) -> dict[int, int]:

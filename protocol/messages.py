@@ -23,6 +23,8 @@ UPLOAD_STEP_S = 0.1
 MAX_REPORT_BYTES = 256 * 1024
 """Of a report's envelope, as sent."""
 MAX_MESSAGE_BYTES = 16 * 1024
+MAX_COUNTS_BYTES = 128 * 1024
+"""Of a :class:`ReflectorCounts`, with its arrivals."""
 """Of every other message."""
 
 
@@ -182,6 +184,8 @@ class ReflectorCounts(Answer, frozen=True):
     """Of the sender; −1 when nothing arrived."""
     unwell: bool = False
     """The reflector lost or delayed packets itself."""
+    arrivals: str = ""
+    """When each answered packet had arrived (:mod:`protocol.arrivals`); empty where that isn't kept."""
 
 
 class Uploaded(Answer, frozen=True):

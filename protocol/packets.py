@@ -84,7 +84,8 @@ class Packets:
 
 
 def packets(trace: Trace, counts: ReflectorCounts | None = None) -> Packets:
-    """The trace as columns. ``counts``, what the reflector saw of the same stream, settles where the last were lost."""
+    """The trace as columns. ``counts``, what the reflector saw of the same stream, settles what became of packets whose
+    answers never came: where they were lost, and what the way up did to those that arrived."""
     row_of = {packet.sequence: row for row, packet in enumerate(trace.sent)}
     heard = [answer for answer in trace.answers if answer.sequence in row_of]
     first: dict[int, Answer] = {}
@@ -106,18 +107,20 @@ def packets(trace: Trace, counts: ReflectorCounts | None = None) -> Packets:
     )
     skew_ppm = drift.skew_ppm(sent_s, up_ms, down_ms)
     gained_ms = skew_ppm / 1000 * sent_s
+    arrived_ns = there if settled.there_ns is None else settled.there_ns
+    arrived = np.flatnonzero(arrived_ns)
     return Packets(
         sent_s=sent_s,
         rtt_ms=_ms_where((there - left) + (home - back), answered),
         late_ms=_late_ms(trace),
         queued_ms=_queued_ms(trace),
         up=OneWay(
-            delay_ms=up_ms - gained_ms,
-            arrival_ns=there,
+            delay_ms=_ms_where(arrived_ns - left, arrived) - gained_ms,
+            arrival_ns=arrived_ns,
             offered=~unknown,
             lost=lost_up,
             perhaps_lost=unknown,
-            reordered=_overtaken(answered, there, np.arange(n)),
+            reordered=_overtaken(arrived, arrived_ns, np.arange(n)),
             copies=settled.copies_up,
         ),
         down=OneWay(

@@ -12,7 +12,7 @@ import msgspec
 
 from checks.interface import Line, Probe
 from protocol.invitation import is_loopback
-from protocol.messages import MAX_MESSAGE_BYTES, PING_ANSWER, Path, ReflectorCounts
+from protocol.messages import MAX_COUNTS_BYTES, MAX_MESSAGE_BYTES, PING_ANSWER, Path, ReflectorCounts
 
 if TYPE_CHECKING:
     import httpx2
@@ -29,7 +29,7 @@ class NoAnswer(Exception):
 
 def reflector_counts(line: Line) -> ReflectorCounts:
     """What the reflector saw of this run's latest stream. Blocks. Raises :class:`NoAnswer`."""
-    status, body = _get(line, f"{Path.LINE}/{line.session.hex()}")
+    status, body = _get(line, f"{Path.LINE}/{line.session.hex()}", MAX_COUNTS_BYTES)
     if status != 200:
         raise NoAnswer(f"status {status}")
     try:
@@ -88,7 +88,7 @@ class Question(Generic[T]):
             self._problem = str(error)
 
 
-def _get(line: Line, path: str) -> tuple[int, bytes]:
+def _get(line: Line, path: str, most_bytes: int = MAX_MESSAGE_BYTES) -> tuple[int, bytes]:
     import ssl
 
     import httpx2
@@ -99,7 +99,7 @@ def _get(line: Line, path: str) -> tuple[int, bytes]:
             httpx2.Client(timeout=ASK_S, verify=verify, trust_env=not _is_loopback(line)) as client,
             client.stream("GET", line.api_url + path, headers={"Authorization": f"Bearer {line.bearer}"}) as answer,
         ):
-            return answer.status_code, _body(answer)
+            return answer.status_code, _body(answer, most_bytes)
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
         raise NoAnswer(f"{type(error).__name__}: {error}"[:200]) from error
 
@@ -109,10 +109,10 @@ def _is_loopback(line: Line) -> bool:
     return is_loopback(urlsplit(line.api_url).hostname)
 
 
-def _body(answer: httpx2.Response) -> bytes:
+def _body(answer: httpx2.Response, most_bytes: int) -> bytes:
     body = b""
     for piece in answer.iter_bytes():
         body += piece
-        if len(body) > MAX_MESSAGE_BYTES:
+        if len(body) > most_bytes:
             raise NoAnswer("an answer of more bytes than any message has")
     return body

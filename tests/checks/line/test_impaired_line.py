@@ -122,7 +122,7 @@ def test_everything_at_once_is_told_apart_in_each_direction(network: MakeNetwork
     )
     for said, true in ((look.said.up, look.truth.up), (look.said.down, look.truth.down)):
         assert said.jitter_ms is not None
-        assert said.jitter_ms.value == pytest.approx(true_jitter_ms(true), rel=0.1)
+        assert said.jitter_ms.value == pytest.approx(true_jitter_ms(true), rel=0.03)
     assert look.said.up.loss.lost == 0
     assert look.said.down.loss.lost == len(wholly_lost(look.truth.down)) > 0
     assert look.said.up.duplicated == doubled(look.truth.up) > 0
@@ -136,12 +136,11 @@ def test_everything_at_once_is_told_apart_in_each_direction(network: MakeNetwork
 @pytest.mark.realtime
 def test_each_lost_packet_is_found_in_its_direction(network: MakeNetwork) -> None:
     look = probe_over(network(Way(delay_ms=10, loss_percent=3), Way(delay_ms=10, loss_percent=4, loss_burst=3)))
-    assert look.said.up.loss.lost == len(wholly_lost(look.truth.up)) > 0
-    assert look.said.down.loss.lost == len(wholly_lost(look.truth.down)) > 0
+    assert set(np.flatnonzero(look.rows.up.lost).tolist()) == wholly_lost(look.truth.up) != set()
+    assert set(np.flatnonzero(look.rows.down.lost).tolist()) == wholly_lost(look.truth.down) != set()
     assert look.said.up.loss.perhaps_lost == 0
-    either = wholly_lost(look.truth.up) | wholly_lost(look.truth.down)
-    for misplaced in set(np.flatnonzero(look.rows.up.lost).tolist()) ^ wholly_lost(look.truth.up):
-        assert {misplaced - 1, misplaced + 1} & either, "a guess only where both directions lose in a row"
+    arrived = [k for k in range(len(look.rows)) if k not in wholly_lost(look.truth.up)]
+    assert not np.isnan(look.rows.up.delay_ms[arrived]).any(), "known of those too whose answers were lost"
 
 
 @pytest.mark.realtime
