@@ -103,4 +103,4 @@ def _check_line(check: CheckVerdict) -> str:
     place = check.outcome.facts.get("place")
     places = [w.fact("place", str(place))] if place else []
     found = plain(" · ".join(titles + numbers + places)) or _("good")
-    return f"{MARKS[check.verdict]} {w.check_title(check.check)}: {found}"
+    return f"{'·' if check.informs else MARKS[check.verdict]} {w.check_title(check.check)}: {found}"

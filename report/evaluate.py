@@ -39,6 +39,11 @@ class CheckVerdict:
     """Observed and limit findings, and why nothing was measured: what stands most in the way first."""
 
     @property
+    def informs(self) -> bool:
+        """It measured what the policy sets no limit to: that is neither good nor bad."""
+        return self.verdict is Verdict.PASS and not self.criteria
+
+    @property
     def again(self) -> str:
         """The check to measure again when this one isn't good: another one, where the first finding says so."""
         return (_again(self.findings[0]) if self.findings else "") or self.check

@@ -38,7 +38,7 @@ def lines(evaluation: Evaluation, glyphs: Glyphs, width: int) -> Iterator[Conten
 
 
 def _check(check: CheckVerdict, glyphs: Glyphs, width: int) -> Iterator[Content]:
-    glyph, word, style = areas.sign(check.verdict, glyphs)
+    glyph, word, style = ("·", _("measured"), "$quiet") if check.informs else areas.sign(check.verdict, glyphs)
     method = _("method {version}").format(version=check.outcome.version)
     yield said(
         (f"{glyph} ", f"bold {style}"),

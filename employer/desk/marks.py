@@ -71,6 +71,8 @@ def of_verdict(verdict: Verdict | None, measured: bool, language: Language) -> M
 
 def of_check(check: CheckVerdict, language: Language) -> Mark:
     """One check: its verdict, or why it has none."""
+    if check.informs:
+        return of_status(check.outcome.status, language)
     kind, word = _VERDICTS[check.verdict] if check.verdict else _STATUSES[check.outcome.status]
     return Mark(kind, language.gettext(word))
 
