@@ -16,8 +16,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.bandwidth_lines import FEW, LINES, TestedLine, ends_of
-from benchmarks.bandwidth_tools import Ends, ToolError, Word, serving
+from benchmarks.bandwidth.lines import FEW, LINES, TestedLine, ends_of
+from benchmarks.bandwidth.tools import Ends, ToolError, Word, serving
 from checks.line.bandwidth.interface import Direction
 from tests.lab.router.namespaces import missing
 

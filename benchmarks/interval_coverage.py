@@ -18,7 +18,7 @@ from typing import get_args
 
 import numpy as np
 
-from benchmarks.interval_lines import (
+from benchmarks.intervals.lines import (
     INTERVAL_S,
     CrossTraffic,
     DelaysOf,

@@ -19,10 +19,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.line_app import App
-from benchmarks.line_conditions import CONDITIONS, FEW, MODES, Condition, Mode, meanwhile
-from benchmarks.line_tools import Iperf3, Irtt, Ping, Readiness, Tool, ToolError
-from benchmarks.line_truth import Floats, LineError, SideError, error, truth
+from benchmarks.network.app import App
+from benchmarks.network.conditions import CONDITIONS, FEW, MODES, Condition, Mode, meanwhile
+from benchmarks.network.tools import Iperf3, Irtt, Ping, Readiness, Tool, ToolError
+from benchmarks.network.truth import Floats, LineError, SideError, error, truth
 from tests.lab.router.namespaces import missing
 from tests.lab.router.network import Network, impaired
 

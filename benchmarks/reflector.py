@@ -5,7 +5,7 @@ Every call sends 50 packets a second with a ticket of its own; calls are out of 
 up. A round trip is from the packet's send to the kernel's word on the answer's arrival. Echo and reflector take turns
 at the same load. Needs Linux and gcc:
 
-    python -m benchmarks.reflector [--calls 400,800,1200,1600] [--seconds 3] [--rounds 3]
+    make benchmark-reflector ARGS="[--calls 400,800,1200,1600] [--seconds 3] [--rounds 3]"
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from employer.reflector_process import ReflectorProcess
 from protocol.stamp import PACKET_BYTES, SenderPacket
 from protocol.ticket import issue
 
-HERE = Path(__file__).parent
+SOURCES = Path(__file__).parent / "echoing"
 KEY = bytes(range(32))
 GENERATOR_CORE, ANSWERING_CORE = 0, 1
 PACKETS_S = 50
@@ -69,7 +69,7 @@ def main() -> None:
     if sys.platform != "linux" or (os.cpu_count() or 1) < 2:
         sys.exit("Needs Linux and two cores.")
     with tempfile.TemporaryDirectory() as folder:
-        load, echo = (_compiled(name, Path(folder)) for name in ("reflector_load", "reflector_echo"))
+        load, echo = (_compiled(name, Path(folder)) for name in ("load", "echo"))
         print("answers    calls packets/s   lost     p50 us  p99 us  99.9 %  longest  sent late p99 us  core %")
         for calls in map(int, args.calls.split(",")):
             with _on_core(ANSWERING_CORE), _echoing(echo) as plain, _reflecting(calls) as (ours, reflector):
@@ -175,7 +175,7 @@ def _on_core(core: int) -> Iterator[None]:
 
 def _compiled(name: str, folder: Path) -> Path:
     program = folder / name
-    subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-o", program, HERE / f"{name}.c"], check=True)
+    subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-o", program, SOURCES / f"{name}.c"], check=True)
     return program
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.voice_lines import drawn
-from benchmarks.voice_listening import Heard, listen
-from benchmarks.voice_sentences import missing
+from benchmarks.voice.lines import drawn
+from benchmarks.voice.listening import Heard, listen
+from benchmarks.voice.sentences import missing
 from checks.line.voice.codecs import CODECS, CodecName
 from checks.line.voice.emodel import Path, mos, rate
 

@@ -20,9 +20,9 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.voice_lines import drawn
-from benchmarks.voice_listening import Heard, listen
-from benchmarks.voice_sentences import Language, missing
+from benchmarks.voice.lines import drawn
+from benchmarks.voice.listening import Heard, listen
+from benchmarks.voice.sentences import Language, missing
 from checks.line.voice.codecs import CODECS
 
 PREDICTIONS: dict[str, Callable[[Heard], float]] = {

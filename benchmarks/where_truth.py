@@ -6,7 +6,7 @@ causes, *cannot tell* is. Wrong is a place that is named and isn't it. Needs roo
 nothing else: its own lateness and that of the measuring server are part of the answer. Two faults at a time, each in
 namespaces of its own:
 
-    python -m benchmarks.where_truth [--seconds 8] [--runs 1] [--part 1/3]
+    make benchmark-where_truth ARGS="[--seconds 8] [--runs 1] [--part 1/3]"
 
 How often chance misleads takes more looks than anybody waits for: ``--simulated 50`` takes 50 at each fault of the line
 in a time of their own, without packets, and needs neither root nor an idle computer.

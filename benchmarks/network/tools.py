@@ -15,8 +15,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from benchmarks.line_host import Looked, Task
-from benchmarks.line_truth import Line, Side, rfc_3550_ms
+from benchmarks.network.host import Looked, Task
+from benchmarks.network.truth import Line, Side, rfc_3550_ms
 from checks.interface import Target
 from employer.reflector import ReflectorConfig
 from employer.reflector_process import ReflectorProcess
@@ -75,7 +75,7 @@ class Readiness:
         net.far.call(self._start_reflector)
         ticket = issue(_KEY, session=_SESSION, expires_at=int(time.time()) + 600)
         target = Target(net.far.address, self._reflector.port, "stamp", ticket)
-        self._host = _start(net.home, sys.executable, "-m", "benchmarks.line_host")
+        self._host = _start(net.home, sys.executable, "-m", "benchmarks.network.host")
         assert self._host.stdin is not None
         self._host.stdin.write(msgspec.json.encode(Task(target, seconds, busy_host)) + b"\n")
         self._host.stdin.flush()

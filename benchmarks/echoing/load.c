@@ -1,7 +1,7 @@
 /* Sends many calls' probe packets to one port, and says how long the answers took. Every call sends evenly; when within
  * a period each of them does is by chance, as calls are, so that packets bunch up.
  *
- * reflector_load PORT SECONDS CALLS ECHOED_AT < packets
+ * load PORT SECONDS CALLS ECHOED_AT < packets
  *
  * The packets are the calls' templates, PACKET bytes each. Into each that is sent go its number (4 bytes, at 0) and the
  * time (8 bytes, at 4), which the answer brings back at ECHOED_AT. Here all calls begin at once, as they don't in life:

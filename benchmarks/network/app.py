@@ -7,8 +7,8 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.line_tools import ToolError, Word
-from benchmarks.line_truth import Line, Side
+from benchmarks.network.tools import ToolError, Word
+from benchmarks.network.truth import Line, Side
 from report.document import Report, decode
 from report.policy import default_toml
 from report.vocabulary import Status

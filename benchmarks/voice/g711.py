@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.voice_sentences import RATE, Samples
+from benchmarks.voice.sentences import RATE, Samples
 
 Law = Literal["mu", "A"]
 Floats = NDArray[np.float64]
@@ -37,7 +37,8 @@ def through(law: Law, samples: Samples) -> Samples:
     else:
         coarse = np.int64(1) << np.maximum(np.log2(np.maximum(loud, 1)).astype(np.int64) - 4, 4)
         heard = loud // coarse * coarse + coarse // 2
-    return (np.where(samples < 0, -1, 1) * np.minimum(heard, 32767)).astype(np.int16)
+    signed: Samples = (np.where(samples < 0, -1, 1) * np.minimum(heard, 32767)).astype(np.int16)
+    return signed
 
 
 def silenced(samples: Samples, missing: Sequence[bool]) -> Samples:

@@ -112,7 +112,7 @@ class Ends:
 def serving(home: Namespace, far: Namespace) -> Iterator[Ends]:
     """The servers of both tools, for the time of the block."""
     with contextlib.ExitStack() as stack:
-        ours = (sys.executable, "-m", "benchmarks.bandwidth_employer", far.address)
+        ours = (sys.executable, "-m", "benchmarks.bandwidth.employer", far.address)
         employer = stack.enter_context(_program(far, *ours))
         for end in (home, far):
             stack.enter_context(_program(end, "iperf3", "-s", "-p", str(IPERF_PORT)))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from benchmarks.voice_sentences import RATE, Samples
+from benchmarks.voice.sentences import RATE, Samples
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", SyntaxWarning)

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pesq import pesq
 
-from benchmarks import voice_g711, voice_opus
-from benchmarks.voice_lines import PACKETS, TestedLine
-from benchmarks.voice_sentences import RATE, SECONDS, Language, Samples, sentences
+from benchmarks.voice import g711, opus
+from benchmarks.voice.lines import PACKETS, TestedLine
+from benchmarks.voice.sentences import RATE, SECONDS, Language, Samples, sentences
 from checks.line.voice.codecs import CODECS, Codec, CodecName
 from checks.line.voice.jitter_buffer import Playout
 from checks.line.voice.quality import burst_ratio, fitted_mos, published_mos
@@ -115,9 +115,9 @@ def _score(name: CodecName, sentence: Samples, played: Playout, spoken_as: int, 
     at = slice(start, start + _PER_SENTENCE)
     missing, by_copy = played.missing[at].tolist(), played.by_copy[at].tolist()
     if name in ("opus", "opus_fec"):
-        packets = voice_opus.encode(sentence, forward_correction=name == "opus_fec")
-        decoded = voice_opus.decode(packets, missing, by_copy)
+        packets = opus.encode(sentence, forward_correction=name == "opus_fec")
+        decoded = opus.decode(packets, missing, by_copy)
     else:
-        coded = voice_g711.through("mu" if number % 2 else "A", sentence)
-        decoded = (voice_g711.silenced if name == "g711" else voice_g711.concealed)(coded, missing)
+        coded = g711.through("mu" if number % 2 else "A", sentence)
+        decoded = (g711.silenced if name == "g711" else g711.concealed)(coded, missing)
     return float(pesq(RATE, sentence, decoded, "nb"))
