@@ -24,7 +24,6 @@ pytestmark = [
 ]
 
 KEY = bytes(32)
-PACKET = SenderPacket(0, 0, padding=issue(KEY, session=b"s" * 16, expires_at=int(time.time()) + 600)).encode()
 ADDRESSES = ("192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2")
 
 
@@ -45,11 +44,12 @@ def host() -> Iterator[Namespace]:
 def answered(asked: str, port: int) -> int:
     """The length of what a sender hears that listens to the address that it asked, and to no other."""
     other = ADDRESSES[ADDRESSES.index(asked) ^ 1]
+    ticket = issue(KEY, session=b"s" * 16, expires_at=int(time.time()) + 600)
     with socket.socket(socket.AF_INET6 if ":" in asked else socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind((other, 0))
         sock.connect((asked, port))
         sock.settimeout(5)
-        sock.send(PACKET)
+        sock.send(SenderPacket(0, 0, padding=ticket).encode())
         return len(sock.recv(2000))
 
 

@@ -57,7 +57,7 @@ def test_it_measures_both_directions_plain_and_through_a_private_authority(
     assert transfer.bytes_used > 10 * MB
     assert transfer.connections in (1, 4)
     assert began_ns < transfer.began_ns < transfer.ended_ns < time.time_ns()
-    assert transfer.warnings == ()
+    assert {found.code for found in transfer.warnings} <= {"network.speed_computer_limited"}, "nothing else limits here"
     assert probe.series[SERIES[direction]]
     assert children_left() == []
 
