@@ -25,7 +25,7 @@ from protocol.ticket import issue
 
 KEY = bytes(range(32))
 SESSION = b"fedcba9876543210"
-PADDING = issue(KEY, session=SESSION, expires_at=int(time.time()) + 600)
+PADDING = issue(KEY, session=SESSION, expires_at=int(time.time()) + 7200)
 
 
 @pytest.fixture
