@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -167,11 +166,11 @@ def _stalling(
         while not over.wait(every_s - for_s):
             for process in processes():
                 with contextlib.suppress(psutil.Error):
-                    process.send_signal(signal.SIGSTOP)
+                    process.suspend()
             over.wait(for_s)
             for process in processes():
                 with contextlib.suppress(psutil.Error):
-                    process.send_signal(signal.SIGCONT)
+                    process.resume()
 
     thread = threading.Thread(target=work, daemon=True)
     if when:
